@@ -1,0 +1,74 @@
+/**
+ * The native addon as TypeScript sees it. The loader lives in `load.ts`; this file holds types only.
+ * Arrays of weights are in the order [output channel][input channel][ky][kx].
+ */
+
+/** Weights of one convolution of a float model. */
+export interface FloatConv {
+  readonly weights: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/** Weights of one convolution of an int8 model; `multiplier` and `shift` are empty for a wide convolution. */
+export interface Int8Conv {
+  readonly weights: Int8Array;
+  readonly bias: Int32Array;
+  readonly multiplier: Uint16Array;
+  readonly shift: Uint8Array;
+}
+
+/** How one section is stored, for `model inspect`. */
+export interface SectionInfo {
+  readonly storedBytes: number;
+  readonly coding: string;
+  readonly codebookSize: number;
+  readonly nonZero: number;
+}
+
+/** A parsed model held in native memory; immutable. */
+export interface NativeModel {
+  readonly headerJson: string;
+  readonly classes: number;
+  readonly logitScale: Float32Array;
+  readonly logitOffset: Float32Array;
+  convCount(): number;
+  conv(index: number): FloatConv | Int8Conv;
+  section(index: number): SectionInfo;
+}
+
+/** What `encodeModel` writes. `header` is the header JSON text of docs/model-format.md. */
+export interface ModelDescription {
+  readonly headerJson: string;
+  readonly convs: readonly (FloatConv | Int8Conv)[];
+  readonly logitScale: Float32Array;
+  readonly logitOffset: Float32Array;
+}
+
+/** `auto` is the fastest integer engine of this processor; `float` runs float32 models. */
+export type NativeBackend = 'auto' | 'scalar' | 'float';
+
+/** One inference engine bound to one model. Runs are queued and executed off the main thread. */
+export interface NativeEngine {
+  /** e.g. "avx512vnni", "avx2", "neon", "scalar", "float" */
+  readonly name: string;
+  /**
+   * One frame, height x width x channels bytes in the model's channel order. Resolves to the logit sums
+   * (Int32Array, int8 models) or logits (Float32Array, float models), one per class. The buffer must not be
+   * changed until the promise settles.
+   */
+  run(input: Uint8Array): Promise<Int32Array | Float32Array>;
+  /** Like `run`, also returning every tensor (uint8, or float32 for float models), [height][width][channels]; for calibration and tests. */
+  runAllTensors(input: Uint8Array): Promise<{ logits: Int32Array | Float32Array; tensors: (Uint8Array | Float32Array)[] }>;
+  close(): void;
+}
+
+export interface NativeAddon {
+  readonly version: string;
+  /** Instruction sets and backends compiled in and usable here. */
+  readonly features: readonly string[];
+  /** Parses a `.zqn` file strictly. `sha256` is the digest of everything but the last 32 bytes. Throws Error with `code`. */
+  parseModel(file: Uint8Array, sha256: Uint8Array): NativeModel;
+  /** The whole file but its trailing digest. */
+  encodeModel(description: ModelDescription): Uint8Array;
+  createEngine(model: NativeModel, options: { backend: NativeBackend; threads?: number }): NativeEngine;
+}
