@@ -58,7 +58,9 @@ export interface NativeEngine {
    */
   run(input: Uint8Array): Promise<Int32Array | Float32Array>;
   /** Like `run`, also returning every tensor (uint8, or float32 for float models), [height][width][channels]; for calibration and tests. */
-  runAllTensors(input: Uint8Array): Promise<{ logits: Int32Array | Float32Array; tensors: (Uint8Array | Float32Array)[] }>;
+  runAllTensors(
+    input: Uint8Array,
+  ): Promise<{ logits: Int32Array | Float32Array; tensors: (Uint8Array | Float32Array)[] }>;
   close(): void;
 }
 
