@@ -1,0 +1,10 @@
+import type { Command } from 'commander';
+import { addLazily, examples, type LazyCommand } from './lazy.js';
+
+/** Members live in `bench-<name>.ts`, each with a `register`. */
+const members: readonly LazyCommand[] = [];
+
+export async function register(command: Command, argv: readonly string[]): Promise<void> {
+  await addLazily(command, members, argv);
+  examples(command, ['zynqnetd bench engine --json', 'zynqnetd bench pipeline --frames 2000']);
+}

@@ -1,0 +1,69 @@
+// Installs what is missing and builds what has changed: npm packages, TypeScript (dist/), the addon (build/native/).
+import { chmodSync, existsSync, lstatSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureDebianPackages } from './debian.mjs';
+import { contentHash, once, onPath, root, run, say, stop } from './steps.mjs';
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 9)) {
+    stop(`Node ${process.versions.node} is too old: zynqnetd needs 20.9 or newer`);
+  }
+}
+
+/** npm as the one that started us, or the one on the path. */
+function npm(args) {
+  const own = process.env.npm_execpath;
+  const script = own?.endsWith('.js') && existsSync(own);
+  run('npm ci', script ? process.execPath : 'npm', script ? [own, ...args] : args, { quiet: true });
+}
+
+function installNpmPackages() {
+  const hash = `${contentHash(['package-lock.json'])} ${process.platform} ${process.arch}`;
+  if (existsSync(join(root, 'node_modules/.package-lock.json')) === false) {
+    rmSync(join(root, 'node_modules/.zynqnetd-stamp'), { force: true });
+  }
+  once('node_modules/.zynqnetd-stamp', hash, () => {
+    say('installing npm packages');
+    npm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  });
+}
+
+function buildTypeScript() {
+  const hash = contentHash(['daemon', 'tsconfig.json', 'package-lock.json'], (path) => /\.(ts|json)$/.test(path));
+  once(existsSync(join(root, 'dist/cli/main.js')) ? 'dist/.stamp' : 'dist/.stamp-missing', hash, () => {
+    say('building TypeScript');
+    run('the TypeScript build', process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']);
+    chmodSync(join(root, 'dist/cli/main.js'), 0o755);
+  });
+  linkCommand();
+}
+
+/** Lets `npx zynqnetd` find this checkout's own command. */
+function linkCommand() {
+  const link = join(root, 'node_modules/.bin/zynqnetd');
+  if (lstatSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync('../../dist/cli/main.js', link);
+}
+
+function buildNative() {
+  const folder = 'build/native';
+  if (!existsSync(join(root, folder, 'CMakeCache.txt'))) {
+    say('configuring the native addon');
+    const launcher = onPath('ccache') ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : [];
+    const args = ['-S', 'native', '-B', folder, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release', ...launcher];
+    run('configuring the native addon', 'cmake', args, { quiet: true });
+  }
+  // Ninja decides what to do; when nothing has changed this takes some milliseconds.
+  run('the native build', 'cmake', ['--build', folder], { quiet: true });
+}
+
+export function build(purpose = 'build') {
+  checkNode();
+  ensureDebianPackages(purpose);
+  installNpmPackages();
+  buildTypeScript();
+  buildNative();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) build();

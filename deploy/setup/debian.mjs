@@ -1,0 +1,31 @@
+// The Debian packages that building and testing need, and how to see that they are there.
+import { existsSync } from 'node:fs';
+import { onPath, run, say, stop } from './steps.mjs';
+
+const buildPackages = [
+  { name: 'cmake', present: () => onPath('cmake') },
+  { name: 'ninja-build', present: () => onPath('ninja') },
+  { name: 'g++', present: () => onPath('c++') || onPath('g++') },
+  { name: 'nlohmann-json3-dev', present: () => existsSync('/usr/include/nlohmann/json.hpp') },
+];
+
+const testPackages = [
+  { name: 'mosquitto', present: () => onPath('mosquitto') },
+  { name: 'mosquitto-clients', present: () => onPath('mosquitto_sub') },
+  { name: 'openssl', present: () => onPath('openssl') },
+];
+
+/** Makes sure that the packages for `purpose` ('build' or 'test') are installed. */
+export function ensureDebianPackages(purpose) {
+  const wanted = purpose === 'test' ? [...buildPackages, ...testPackages] : buildPackages;
+  const missing = wanted.filter((entry) => !entry.present()).map((entry) => entry.name);
+  if (missing.length === 0) return;
+  const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  if (process.getuid?.() !== 0 || !onPath('apt-get')) {
+    stop(`missing Debian packages; install them and run this again: sudo ${command}`);
+  }
+  say(`installing Debian packages: ${missing.join(' ')}`);
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  run('apt-get update', 'apt-get', ['update', '-q'], { quiet: true, env });
+  run('apt-get install', 'apt-get', command.split(' ').slice(1), { quiet: true, env });
+}

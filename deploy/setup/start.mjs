@@ -1,0 +1,6 @@
+// `npm start`: set up, build what has changed, then be the daemon (in this process, so that signals reach it directly).
+import { build } from './build.mjs';
+
+build();
+process.argv = [process.argv[0], 'zynqnetd', 'run', ...process.argv.slice(2)];
+await import('../../dist/cli/main.js');

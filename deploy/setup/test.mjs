@@ -1,0 +1,64 @@
+// `npm test`: set up, then lint, type check, native tests and vitest; ends with "N passed, N failed[, N skipped]".
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { root } from './steps.mjs';
+
+build('test');
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const reports = join(root, 'out/test');
+rmSync(reports, { recursive: true, force: true });
+mkdirSync(reports, { recursive: true });
+
+function step(what, program, args) {
+  process.stdout.write(`\n== ${what}\n`);
+  const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
+  return status === 0;
+}
+
+function count(ok) {
+  total[ok ? 'passed' : 'failed'] += 1;
+}
+
+/** Adds a report's figures; a step that failed without a failed test in its report counts as one failure. */
+function countReport(ok, figures) {
+  for (const key of Object.keys(total)) total[key] += figures?.[key] ?? 0;
+  if (!ok && !figures?.failed) total.failed += 1;
+}
+
+function vitestFigures(path) {
+  if (!existsSync(path)) return undefined;
+  const report = JSON.parse(readFileSync(path, 'utf8'));
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+function ctestFigures(path) {
+  if (!existsSync(path)) return undefined;
+  const text = readFileSync(path, 'utf8');
+  const number = (name) => Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`, 's').exec(text)?.[1] ?? 0);
+  const [failed, skipped] = [number('failures'), number('skipped') + number('disabled')];
+  return { passed: number('tests') - failed - skipped, failed, skipped };
+}
+
+const node = process.execPath;
+const filters = process.argv.slice(2);
+if (filters.length === 0) {
+  count(step('lint', node, ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings']));
+  count(step('type check', node, ['node_modules/typescript/bin/tsc', '-p', 'test/tsconfig.json']));
+  const ctestReport = join(reports, 'ctest.xml');
+  const ctestArgs = ['--test-dir', 'build/native', '--output-on-failure', '-j2', '--output-junit', ctestReport];
+  countReport(step('native tests', 'ctest', ctestArgs), ctestFigures(ctestReport));
+}
+const vitestReport = join(reports, 'vitest.json');
+const vitestArgs = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`, ...filters];
+countReport(step('vitest', node, ['node_modules/vitest/vitest.mjs', ...vitestArgs]), vitestFigures(vitestReport));
+
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
