@@ -266,7 +266,9 @@ activate() { # ID
 rollback() {
 	lock
 	old=$(previous_id)
-	[ -n "$old" ] && [ -f "$VERSIONS/$old/bundle.json" ] || fail SETUP_VERSION "there is no earlier version to go back to"
+	if [ -z "$old" ] || [ ! -f "$VERSIONS/$old/bundle.json" ]; then
+		fail SETUP_VERSION "there is no earlier version to go back to"
+	fi
 	new=$(current_id)
 	point "$ROOT/previous" "versions/$new"
 	switch_to "$old"
