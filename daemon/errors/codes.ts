@@ -8,6 +8,8 @@ export const errorCodes = {
   MODEL_GRAPH: "the model's graph is inconsistent or cannot run on the accelerator",
   MODEL_SECTION: 'a weight section is damaged',
   MODEL_RANGE: "the model's numbers leave the proven range of the integer arithmetic",
+  CONFIG_INVALID: 'the configuration has mistakes; each is listed with its key',
+  CONFIG_FILE: 'a file that the configuration names cannot be read or written',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { camera, preprocess } from './camera-keys.js';
+import { key, localKey, path, section } from './keys.js';
+import { broker, mqtt, publish } from './mqtt-keys.js';
+
+const name = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+
+const model = section('The network.', {
+  file: localKey(path.nullable(), null, 'pipeline', 'A .zqn file; null: the built-in road sign model.'),
+  labels: key(
+    z.array(z.string().min(1).max(256)).max(65_536).nullable(),
+    null,
+    'live',
+    "Names of the classes in order, instead of the model's own.",
+  ),
+});
+
+const engine = section('What runs the network.', {
+  backend: key(
+    z.enum(['auto', 'cpu', 'scalar', 'fpga']),
+    'auto',
+    'pipeline',
+    'auto: the accelerator where there is one, else the CPU; scalar: the slow reference.',
+  ),
+  threads: key(z.int().min(1).max(16), 2, 'pipeline', 'Threads of the CPU engine.'),
+});
+
+const classify = section('From probabilities to a stable answer.', {
+  topK: key(z.int().min(1).max(100), 5, 'live', 'Number of classes in a result.'),
+  threshold: key(z.number().min(0).max(1), 0.5, 'live', 'Least probability of a class that becomes the stable one.'),
+  margin: key(z.number().min(0).max(1), 0.1, 'live', 'Least lead over the second class.'),
+  frames: key(z.int().min(1).max(1000), 3, 'live', 'Frames in a row that must agree before an event is published.'),
+});
+
+const limits = section('Time limits; a stage beyond its limit loses the frame, counted, and the daemon goes on.', {
+  preprocessMs: key(z.int().min(10).max(600_000), 5000, 'live', 'For decoding and scaling one frame.'),
+  inferenceMs: key(z.int().min(10).max(600_000), 10_000, 'live', 'For one run of the network.'),
+  shutdownMs: key(z.int().min(100).max(60_000), 5000, 'live', 'For a clean end after SIGTERM.'),
+});
+
+const log = section('Log lines on standard output.', {
+  level: key(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']), 'info', 'live', 'Least level shown.'),
+  format: localKey(z.enum(['human', 'json']), 'human', 'process', 'human: for people; json: one pino object a line.'),
+});
+
+/** The whole configuration: the one source of names, types, limits, defaults, effects and descriptions. */
+export const configSchema = z.strictObject({
+  device: section('Who this device is.', {
+    id: localKey(name.nullable(), null, 'process', 'Name in topics; null: derived from /etc/machine-id.'),
+    groups: localKey(z.array(name).max(16), [], 'process', 'Fleet groups whose messages this device also obeys.'),
+    stateFolder: localKey(
+      path.nullable(),
+      null,
+      'process',
+      'Folder for changes made by message (e.g. /var/lib/zynqnetd); null: they last until the daemon ends.',
+    ),
+  }),
+  camera,
+  preprocess,
+  model,
+  engine,
+  classify,
+  publish,
+  mqtt,
+  broker,
+  limits,
+  log,
+});
+
+export type Config = z.output<typeof configSchema>;
+export type CameraConfig = Config['camera'];
+export type MqttConfig = Config['mqtt'];
