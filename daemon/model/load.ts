@@ -1,0 +1,70 @@
+/** Reading and writing `.zqn` files. The digest is computed here (node:crypto), everything else in the native parser. */
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { type ErrorCode, errorCodes } from '../errors/codes.js';
+import { ZynqnetError } from '../errors/error.js';
+import type { ModelDescription, NativeModel } from '../native/addon.js';
+import { loadAddon } from '../native/load.js';
+import { type ModelHeader, parseHeaderJson } from './header.js';
+
+const digestBytes = 32;
+const maxFileBytes = 64 * 1024 * 1024;
+
+export interface LoadedModel {
+  readonly native: NativeModel;
+  readonly header: ModelHeader;
+  /** SHA-256 of the whole file, hexadecimal: what `sha256sum` prints. */
+  readonly sha256: string;
+  readonly fileBytes: number;
+}
+
+/** Parses the bytes of a `.zqn` file. `name` appears in errors. Throws ZynqnetError with a MODEL_ code. */
+export function parseModelFile(file: Uint8Array, name: string): LoadedModel {
+  const content = file.subarray(0, Math.max(0, file.length - digestBytes));
+  const native = withName(name, () => loadAddon().parseModel(file, createHash('sha256').update(content).digest()));
+  const parsed = parseHeaderJson(native.headerJson);
+  if ('problems' in parsed) {
+    throw new ZynqnetError('MODEL_HEADER', `${name}: ${parsed.problems.join('; ')}`);
+  }
+  const sha256 = createHash('sha256').update(file).digest('hex');
+  return { native, header: parsed.header, sha256, fileBytes: file.length };
+}
+
+/** Loads a model from disk. Throws ZynqnetError: MODEL_FILE when unreadable, else as `parseModelFile`. */
+export async function loadModel(file: string): Promise<LoadedModel> {
+  let bytes: Buffer;
+  try {
+    const { size } = await stat(file);
+    if (size > maxFileBytes) {
+      throw new ZynqnetError('MODEL_TRUNCATED', `${file}: ${size} bytes; a model has at most ${maxFileBytes}`);
+    }
+    bytes = await readFile(file);
+  } catch (error) {
+    if (error instanceof ZynqnetError) throw error;
+    throw new ZynqnetError('MODEL_FILE', `${file}: ${messageOf(error)}`, { cause: error });
+  }
+  return parseModelFile(bytes, file);
+}
+
+/** The bytes of a `.zqn` file, digest included. Throws ZynqnetError when the description is not a valid model. */
+export function encodeModelFile(description: ModelDescription): Buffer {
+  const content = withName('model', () => loadAddon().encodeModel(description));
+  return Buffer.concat([content, createHash('sha256').update(content).digest()]);
+}
+
+/** Runs native code, giving its errors the daemon's type and the file's name. */
+function withName<T>(name: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    if (error instanceof Error && typeof code === 'string' && code in errorCodes) {
+      throw new ZynqnetError(code as ErrorCode, `${name}: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,184 @@
+#include "addon/engine_object.hpp"
+
+#include "addon/arrays.hpp"
+#include "addon/engine_factory.hpp"
+#include "addon/model_object.hpp"
+#include "addon/module.hpp"
+
+#include <string>
+#include <utility>
+
+namespace zynqnet {
+
+/// One frame on its way through the engine: referenced input, promise, result.
+class EngineRun final : public Napi::AsyncWorker {
+public:
+  EngineRun(EngineObject &owner, const Napi::Uint8Array &input, bool allTensors)
+      : Napi::AsyncWorker(owner.Env(), "zynqnet.run"), owner_(owner), engine_(owner.engine_),
+        deferred_(Napi::Promise::Deferred::New(owner.Env())), input_(Napi::Persistent(input)),
+        bytes_(input.Data(), input.ElementLength()), allTensors_(allTensors) {
+    owner_.Ref(); // the engine object outlives its runs
+  }
+
+  ~EngineRun() override = default;
+
+  [[nodiscard]] Napi::Promise promise() const { return deferred_.Promise(); }
+
+  /// Ends a run that never started.
+  void refuse(const std::string &code, const std::string &message) {
+    engine_.reset();
+    deferred_.Reject(toJsError(Env(), Error(code, message)).Value());
+    owner_.Unref();
+    delete this; // NOLINT: as AsyncWorker itself ends
+  }
+
+protected:
+  void Execute() override {
+    try {
+      if (allTensors_) {
+        engine_->runAllTensors(bytes_, logits_, tensors_);
+      } else {
+        engine_->run(bytes_, logits_);
+      }
+    } catch (const Error &error) {
+      code_ = error.code();
+      SetError(error.what());
+    } catch (const std::exception &error) {
+      code_ = "ADDON_FAILED";
+      SetError(error.what());
+    }
+  }
+
+  void OnOK() override {
+    const Napi::Env env = Env();
+    const Napi::Value logits = logits_.values.empty() ? arrayOf<Napi::Int32Array>(env, logits_.sums)
+                                                      : arrayOf<Napi::Float32Array>(env, logits_.values);
+    Napi::Value result = logits;
+    if (allTensors_) {
+      Napi::Array tensors = Napi::Array::New(env);
+      for (const auto &bytes : tensors_.bytes) {
+        tensors.Set(tensors.Length(), arrayOf<Napi::Uint8Array>(env, bytes));
+      }
+      for (const auto &floats : tensors_.floats) {
+        tensors.Set(tensors.Length(), arrayOf<Napi::Float32Array>(env, floats));
+      }
+      Napi::Object both = Napi::Object::New(env);
+      both.Set("logits", logits);
+      both.Set("tensors", tensors);
+      result = both;
+    }
+    done();
+    deferred_.Resolve(result);
+  }
+
+  void OnError(const Napi::Error &error) override {
+    error.Set("code", Napi::String::New(Env(), code_));
+    done();
+    deferred_.Reject(error.Value());
+  }
+
+private:
+  void done() {
+    engine_.reset();
+    owner_.finished();
+    owner_.Unref();
+  }
+
+  EngineObject &owner_;
+  std::shared_ptr<Engine> engine_;
+  Napi::Promise::Deferred deferred_;
+  Napi::Reference<Napi::Uint8Array> input_; ///< keeps the frame alive while the engine reads it
+  std::span<const std::uint8_t> bytes_;
+  bool allTensors_;
+  Logits logits_;
+  TensorDump tensors_;
+  std::string code_;
+};
+
+Napi::Function EngineObject::define(Napi::Env env) {
+  return DefineClass(env, "NativeEngine",
+                     {
+                         InstanceAccessor<&EngineObject::name>("name"),
+                         InstanceMethod<&EngineObject::run>("run"),
+                         InstanceMethod<&EngineObject::runAllTensors>("runAllTensors"),
+                         InstanceMethod<&EngineObject::close>("close"),
+                     });
+}
+
+EngineObject::EngineObject(const Napi::CallbackInfo &info) : Napi::ObjectWrap<EngineObject>(info) {
+  if (info.Length() != 2 || !info[1].IsObject()) {
+    throw Napi::TypeError::New(info.Env(), "Engines come from createEngine(model, { backend, threads })");
+  }
+  guarded(info.Env(), [&] {
+    model_ = ModelObject::from(info[0]);
+    const Napi::Object options = info[1].As<Napi::Object>();
+    const Napi::Value backend = options.Get("backend");
+    const Napi::Value threads = options.Get("threads");
+    if (!backend.IsString()) {
+      throw Napi::TypeError::New(info.Env(), "Expected a string for 'backend'");
+    }
+    const double count = threads.IsUndefined() ? 0.0 : threads.IsNumber() ? threads.As<Napi::Number>().DoubleValue() : -1.0;
+    if (!(count >= 0.0 && count <= 64.0)) {
+      throw Napi::RangeError::New(info.Env(), "Expected 1 to 64 for 'threads', or nothing for one per processor");
+    }
+    engine_ = createEngine(model_, backend.As<Napi::String>().Utf8Value(), static_cast<unsigned>(count));
+  });
+}
+
+Napi::Value EngineObject::create(const Napi::CallbackInfo &info) {
+  return classesOf(info.Env()).engine.New({info[0], info[1]});
+}
+
+Napi::Value EngineObject::name(const Napi::CallbackInfo &info) {
+  return Napi::String::New(info.Env(), engine_ ? std::string(engine_->name()) : "closed");
+}
+
+Napi::Value EngineObject::run(const Napi::CallbackInfo &info) { return enqueue(info, false); }
+
+Napi::Value EngineObject::runAllTensors(const Napi::CallbackInfo &info) { return enqueue(info, true); }
+
+Napi::Value EngineObject::enqueue(const Napi::CallbackInfo &info, bool allTensors) {
+  const std::span<const std::uint8_t> bytes = bytesOf(info[0], "input");
+  const Tensor &shape = model_->tensors.front();
+  const std::size_t expected = std::size_t{shape.channels} * shape.height * shape.width;
+  if (bytes.size() != expected) {
+    throw toJsError(info.Env(), Error("ENGINE_INPUT", "the network takes " + std::to_string(expected) + " bytes (" +
+                                                          std::to_string(shape.height) + "x" + std::to_string(shape.width) +
+                                                          "x" + std::to_string(shape.channels) + "), not " +
+                                                          std::to_string(bytes.size())));
+  }
+  if (!engine_) {
+    throw toJsError(info.Env(), Error("ENGINE_CLOSED", "the engine is closed"));
+  }
+  auto *run = new EngineRun(*this, info[0].As<Napi::Uint8Array>(), allTensors); // NOLINT: AsyncWorker deletes itself
+  const Napi::Promise promise = run->promise();
+  waiting_.push_back(run);
+  startNext();
+  return promise;
+}
+
+void EngineObject::startNext() {
+  if (busy_ || waiting_.empty()) {
+    return;
+  }
+  EngineRun *next = waiting_.front();
+  waiting_.pop_front();
+  busy_ = true;
+  next->Queue();
+}
+
+void EngineObject::finished() {
+  busy_ = false;
+  startNext();
+}
+
+void EngineObject::close(const Napi::CallbackInfo &) {
+  engine_.reset(); // destroyed here, or by the run in flight
+  while (!waiting_.empty()) {
+    EngineRun *run = waiting_.front();
+    waiting_.pop_front();
+    run->refuse("ENGINE_CLOSED", "the engine was closed before it came to this frame");
+  }
+}
+
+} // namespace zynqnet

@@ -1,0 +1,43 @@
+// NativeEngine of daemon/native/addon.ts: a queue of frames in front of one engine. The queue lives on the JavaScript
+// thread, so it needs no lock; at most one frame per engine is on the thread pool, so a busy engine never blocks others.
+#pragma once
+
+#include "core/engine.hpp"
+#include "core/model.hpp"
+
+#include <napi.h>
+
+#include <deque>
+#include <memory>
+
+namespace zynqnet {
+
+class EngineRun;
+
+class EngineObject : public Napi::ObjectWrap<EngineObject> {
+public:
+  static Napi::Function define(Napi::Env env);
+  explicit EngineObject(const Napi::CallbackInfo &info);
+
+  /// `createEngine(model, { backend, threads })`
+  static Napi::Value create(const Napi::CallbackInfo &info);
+
+private:
+  friend class EngineRun;
+
+  Napi::Value name(const Napi::CallbackInfo &info);
+  Napi::Value run(const Napi::CallbackInfo &info);
+  Napi::Value runAllTensors(const Napi::CallbackInfo &info);
+  void close(const Napi::CallbackInfo &info);
+
+  Napi::Value enqueue(const Napi::CallbackInfo &info, bool allTensors);
+  void startNext();
+  void finished();
+
+  std::shared_ptr<const Model> model_;
+  std::shared_ptr<Engine> engine_; ///< null once closed; a run in flight holds its own reference
+  std::deque<EngineRun *> waiting_; ///< AsyncWorkers own themselves: each deletes itself after completion
+  bool busy_ = false;
+};
+
+} // namespace zynqnet

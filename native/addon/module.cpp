@@ -1,0 +1,40 @@
+// What the addon exports: NativeAddon of daemon/native/addon.ts.
+#include "addon/module.hpp"
+
+#include "addon/arrays.hpp"
+#include "addon/engine_factory.hpp"
+#include "addon/engine_object.hpp"
+#include "addon/model_object.hpp"
+
+#include <memory>
+
+namespace zynqnet {
+
+Classes &classesOf(Napi::Env env) { return *env.GetInstanceData<Classes>(); }
+
+} // namespace zynqnet
+
+namespace {
+
+Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  using namespace zynqnet;
+  auto classes = std::make_unique<Classes>();
+  classes->model = Napi::Persistent(ModelObject::define(env));
+  classes->engine = Napi::Persistent(EngineObject::define(env));
+  env.SetInstanceData(classes.release()); // owned by the environment from here on
+
+  Napi::Array features = Napi::Array::New(env);
+  for (const std::string &feature : availableFeatures()) {
+    features.Set(features.Length(), feature);
+  }
+  exports.Set("version", ZYNQNET_VERSION);
+  exports.Set("features", features);
+  exports.Set("parseModel", Napi::Function::New<&ModelObject::parse>(env, "parseModel"));
+  exports.Set("encodeModel", Napi::Function::New<&ModelObject::encode>(env, "encodeModel"));
+  exports.Set("createEngine", Napi::Function::New<&EngineObject::create>(env, "createEngine"));
+  return exports;
+}
+
+} // namespace
+
+NODE_API_MODULE(zynqnet, initialise)
