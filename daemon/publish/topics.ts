@@ -1,0 +1,137 @@
+import { z } from 'zod';
+
+/**
+ * The public MQTT interface: every topic under `<baseTopic>/<device>/` and the payload of each.
+ * docs/topics.md explains them; a test checks that page against this file.
+ */
+export const states = ['init', 'online', 'stopped', 'offline'] as const;
+export type DeviceState = (typeof states)[number];
+
+const timestamp = z.iso.datetime();
+const count = z.int().min(0);
+const milliseconds = z.number().min(0);
+
+/** `init` until the first frame is through, `offline` is the will. `session` is new at each start of the daemon. */
+export const statusPayload = z.strictObject({ state: z.enum(states), session: z.string() });
+
+const classScore = z.strictObject({
+  label: z.string(),
+  index: count,
+  /** 0..1, softmax over all classes. */
+  probability: z.number().min(0).max(1),
+});
+
+const modelIdentity = z.strictObject({
+  name: z.string(),
+  /** Hex digest that the model file ends with. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+export const resultPayload = z.strictObject({
+  device: z.string(),
+  session: z.string(),
+  camera: z.string(),
+  /** Counts the camera's frames since it was opened; gaps are frames that were dropped. */
+  frame: count,
+  /** UTC. */
+  capturedAt: timestamp,
+  /** False: this clock has not been set since boot (the boards have no battery), only differences of times hold. */
+  clockSynchronized: z.boolean(),
+  model: modelIdentity,
+  /** Most probable first; `classify.topK` of them. */
+  top: z.array(classScore),
+  /** `total` runs from the frame's capture to its result. */
+  latencyMs: z.strictObject({ preprocess: milliseconds, inference: milliseconds, total: milliseconds }),
+  backend: z.string(),
+  /** What the frame really shows, where the camera knows (the scene camera does). */
+  truth: z.strictObject({ label: z.string(), index: z.int() }).optional(),
+});
+
+/** The stable class has changed; null is "no class is sure enough". */
+export const eventPayload = z.strictObject({
+  device: z.string(),
+  session: z.string(),
+  camera: z.string(),
+  /** 1, 2, 3… within a session: shows repeats (delivery is at least once) and gaps (the queue overflowed). */
+  sequence: count,
+  frame: count,
+  capturedAt: timestamp,
+  clockSynchronized: z.boolean(),
+  model: modelIdentity,
+  before: classScore.nullable(),
+  after: classScore.nullable(),
+});
+
+export const infoPayload = z.strictObject({
+  device: z.string(),
+  session: z.string(),
+  version: z.string(),
+  startedAt: timestamp,
+  model: modelIdentity.extend({
+    input: z.strictObject({ width: count, height: count, channels: count }),
+    labels: count,
+  }),
+  backend: z.string(),
+  camera: z.strictObject({ name: z.string(), source: z.string() }),
+  host: z.strictObject({ name: z.string(), platform: z.string(), node: z.string() }),
+});
+
+const spread = z.strictObject({ p50: milliseconds, p95: milliseconds, p99: milliseconds });
+
+export const healthPayload = z.strictObject({
+  device: z.string(),
+  session: z.string(),
+  at: timestamp,
+  clockSynchronized: z.boolean(),
+  uptimeSeconds: z.number().min(0),
+  /** Results a second since the last health message. */
+  framesPerSecond: z.number().min(0),
+  /** Since the start. */
+  frames: z.strictObject({
+    captured: count,
+    classified: count,
+    /** Replaced by a newer frame before their turn came. */
+    dropped: count,
+    failed: z.strictObject({ camera: count, preprocess: count, inference: count }),
+  }),
+  results: z.strictObject({
+    published: count,
+    /** Over `publish.maxResultsPerSecond`. */
+    skipped: count,
+    /** No broker, or it does not keep up. */
+    dropped: count,
+  }),
+  events: z.strictObject({ published: count, queued: count, dropped: count }),
+  latencyMs: z.strictObject({ preprocess: spread, inference: spread, total: spread }),
+  mqtt: z.strictObject({
+    state: z.string(),
+    connects: count,
+    reconnectsLastHour: count,
+    lastError: z.string().nullable(),
+  }),
+  camera: z.strictObject({ state: z.string(), opened: count }),
+  process: z.strictObject({ rssMiB: z.number(), cpuPercent: z.number() }),
+});
+
+export type StatusPayload = z.output<typeof statusPayload>;
+export type ClassScore = z.output<typeof classScore>;
+export type ModelIdentity = z.output<typeof modelIdentity>;
+export type ResultPayload = z.output<typeof resultPayload>;
+export type EventPayload = z.output<typeof eventPayload>;
+export type InfoPayload = z.output<typeof infoPayload>;
+export type HealthPayload = z.output<typeof healthPayload>;
+
+/** Every topic that the daemon publishes. QoS of result and event is configuration; these are the defaults. */
+export const topics = {
+  status: { qos: 1, retain: true, payload: statusPayload },
+  info: { qos: 1, retain: true, payload: infoPayload },
+  health: { qos: 1, retain: true, payload: healthPayload },
+  result: { qos: 0, retain: false, payload: resultPayload },
+  event: { qos: 1, retain: false, payload: eventPayload },
+} as const;
+
+export type TopicName = keyof typeof topics;
+
+export function topicOf(baseTopic: string, device: string, name: string): string {
+  return `${baseTopic}/${device}/${name}`;
+}
