@@ -11,12 +11,12 @@ DEPENDS = "nlohmann-json"
 
 COMPATIBLE_HOST = "arm.*-linux-gnueabi"
 # node-api-headers and node-addon-api are headers only and come from the checkout's node_modules (npm ci).
-EXTRA_OECMAKE = "-DZYNQNETD_SIMULATOR=OFF -DZYNQNETD_TESTS=OFF"
+EXTRA_OECMAKE = "-DZYNQNET_RTL=OFF -DZYNQNET_TESTS=OFF"
 
 do_install() {
-    install -D -m 0755 ${B}/zynqnetd.node ${D}${libdir}/zynqnetd/zynqnetd.node
+    install -D -m 0755 ${B}/zynqnet.node ${D}${libdir}/zynqnetd/zynqnet.node
 }
 
-FILES:${PN} = "${libdir}/zynqnetd/zynqnetd.node"
+FILES:${PN} = "${libdir}/zynqnetd"
 # napi_* symbols are resolved by the Node process that loads it.
 INSANE_SKIP:${PN} = "undefined-symbol"

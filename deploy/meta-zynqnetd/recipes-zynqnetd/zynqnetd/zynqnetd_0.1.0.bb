@@ -32,6 +32,8 @@ do_install() {
     install -d ${D}${ZYNQNETD_DIR}
     cp -R --no-dereference --preserve=mode,links ${S}/. ${D}${ZYNQNETD_DIR}/
     ln -s versions/${PV} ${D}/opt/zynqnetd/current
+    install -d ${D}${ZYNQNETD_DIR}/app/prebuilds/linux-arm
+    ln -s ${libdir}/zynqnetd/zynqnet.node ${D}${ZYNQNETD_DIR}/app/prebuilds/linux-arm/zynqnet.armv7.glibc.node
 
     install -D -m 0640 ${S}/config/zynqnetd.yaml ${D}${sysconfdir}/zynqnetd/zynqnetd.yaml
     install -d -m 0750 ${D}${localstatedir}/lib/zynqnetd

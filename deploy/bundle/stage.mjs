@@ -1,0 +1,60 @@
+// The files of a bundle that this checkout itself brings.
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../setup/steps.mjs';
+
+const launcher = `#!/bin/sh
+# Finds the bundle's Node (or the layer's, or the system's) and keeps its heaps small for a 512 MB board.
+here=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
+if [ -x "$here/bin/node" ]; then
+	node=$here/bin/node
+elif [ -x /opt/zynqnetd/node/bin/node ]; then
+	node=/opt/zynqnetd/node/bin/node
+else
+	node=node
+fi
+ZYNQNETD_BUNDLE_ID=$(sed -n 's/.*"id": *"\\([^"]*\\)".*/\\1/p' "$here/bundle.json")
+export ZYNQNETD_BUNDLE_ID
+export MALLOC_ARENA_MAX="\${MALLOC_ARENA_MAX:-2}" UV_THREADPOOL_SIZE="\${UV_THREADPOOL_SIZE:-2}"
+exec "$node" --max-old-space-size=96 --max-semi-space-size=2 "$here/app/dist/cli/main.js" "$@"
+`;
+
+/** [from, to]: files or folders, relative to the checkout and to the bundle. */
+function parts(board) {
+  return [
+    ['dist', 'app/dist'],
+    ['daemon/model/default', 'app/daemon/model/default'],
+    ['daemon/model/import/schema', 'app/daemon/model/import/schema'],
+    ['deploy/board/setup.sh', 'setup.sh'],
+    ['deploy/board/set-broker.sh', 'config/set-broker.sh'],
+    [`deploy/boards/${board}/zynqnetd.yaml`, 'config/zynqnetd.yaml'],
+    ['deploy/service', 'service'],
+    ['firmware/dts', 'dts'],
+    [`deploy/boards/${board}/system-user.dtsi`, 'dts/system-user.dtsi'],
+    ['LICENSE', 'licences/LICENSE'],
+    ['README.md', 'README.md'],
+  ];
+}
+
+export function stageFiles(stage, board) {
+  for (const [from, to] of parts(board)) {
+    const source = join(root, from);
+    if (!existsSync(source)) continue;
+    const destination = join(stage, to);
+    mkdirSync(join(destination, '..'), { recursive: true });
+    cpSync(source, destination, {
+      recursive: true,
+      filter: (path) => !/\.(tsbuildinfo|stamp|map|ts)$/.test(path),
+    });
+  }
+  mkdirSync(join(stage, 'bin'), { recursive: true });
+  writeFileSync(join(stage, 'bin/zynqnetd'), launcher);
+  chmodSync(join(stage, 'bin/zynqnetd'), 0o755);
+  const schemas = join(root, 'daemon/model/import');
+  if (existsSync(schemas)) {
+    for (const name of readdirSync(schemas).filter((file) => file.endsWith('.proto'))) {
+      mkdirSync(join(stage, 'app/daemon/model/import'), { recursive: true });
+      copyFileSync(join(schemas, name), join(stage, 'app/daemon/model/import', name));
+    }
+  }
+}
