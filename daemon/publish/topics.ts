@@ -23,7 +23,7 @@ const classScore = z.strictObject({
 
 const modelIdentity = z.strictObject({
   name: z.string(),
-  /** Hex digest that the model file ends with. */
+  /** SHA-256 of the model file, as `sha256sum` prints it. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
