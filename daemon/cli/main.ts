@@ -10,6 +10,7 @@ const commands: readonly LazyCommand[] = [
   { name: 'eval', summary: 'measure accuracy on a list of labelled images', load: () => import('./eval.js') },
   { name: 'watch', summary: "show a daemon's results live", load: () => import('./watch.js') },
   { name: 'model', summary: 'inspect and make model files', load: () => import('./model.js') },
+  { name: 'scene', summary: 'write frames of the built-in scene camera', load: () => import('./scene.js') },
   { name: 'bench', summary: 'measure speed', load: () => import('./bench.js') },
   { name: 'config', summary: 'check and show the configuration', load: () => import('./config.js') },
 ];

@@ -1,0 +1,108 @@
+import sharp, { type Sharp } from 'sharp';
+import { type Frame, rawBytes } from '../camera/frame.js';
+import { ZynqnetError } from '../errors/error.js';
+import type { Preprocessing } from '../model/header.js';
+import { arrange } from './arrange.js';
+import { frameError, nameOf } from './frame-error.js';
+import { type CameraView, type InputShape, type PreprocessPlan, planPreprocessing } from './options.js';
+
+/** Largest picture that is decoded: a progressive JPEG of this size takes about 150 MB, which a board has. */
+export const MAX_FRAME_PIXELS = 25_000_000;
+/** Shortest side of a picture that is worth classifying. */
+export const MIN_FRAME_SIDE = 8;
+/** Encoded pictures with fewer bytes have their header read first, in case they are too small. */
+const SUSPICIOUSLY_FEW_BYTES = 4096;
+
+const BLACK = { r: 0, g: 0, b: 0 } as const;
+
+/** Takes frames to the input of one network. Holds no frame; runs may overlap. */
+export interface Preprocessor {
+  readonly plan: PreprocessPlan;
+  /**
+   * Height x width x channels bytes in the model's channel order, in memory of their own. Rejects with a ZynqnetError:
+   * FRAME_FORMAT, FRAME_DAMAGED, FRAME_TOO_LARGE, FRAME_TOO_SMALL, FRAME_SIZE or FRAME_REGION.
+   */
+  run(frame: Frame): Promise<Uint8Array>;
+}
+
+/** `input` and `options` come from the model's header, `view` from the camera's configuration. Throws RangeError for what cannot work. */
+export function createPreprocessor(input: InputShape, options: Preprocessing, view: CameraView = {}): Preprocessor {
+  const plan = planPreprocessing(input, options, view);
+  return { plan, run: (frame) => run(frame, plan) };
+}
+
+/** One thread per picture and no cache: flat memory on a small board, and two cores are fed by two frames in flight. */
+export function configureSharp(): void {
+  sharp.cache(false);
+  sharp.concurrency(1);
+}
+
+configureSharp();
+
+async function run(frame: Frame, plan: PreprocessPlan): Promise<Uint8Array> {
+  await check(frame);
+  try {
+    const pixels = await pipeline(frame, plan).toBuffer();
+    return arrange(pixels, plan, (frame.format === 'bgr24') !== (plan.input.order === 'bgr'));
+  } catch (error) {
+    throw frameError(frame, error);
+  }
+}
+
+function pipeline(frame: Frame, { region, fit, resize, crop, input }: PreprocessPlan): Sharp {
+  let image = open(frame);
+  if (region) image = image.extract({ left: region.x, top: region.y, width: region.width, height: region.height });
+  // A triangle filter that widens with the reduction: the bilinear resize with antialiasing of most training code.
+  // fastShrinkOnLoad off: the JPEG decoder may shrink, but leaves this filter at least a factor of two.
+  image = image.resize({ ...resize, fit, kernel: 'linear', background: BLACK, fastShrinkOnLoad: false });
+  if (crop) image = image.extract({ left: crop.x, top: crop.y, width: crop.width, height: crop.height });
+  if (frame.format === 'encoded') image = image.flatten({ background: BLACK });
+  return image.toColourspace(input.channels === 1 ? 'b-w' : 'srgb').raw();
+}
+
+function open({ format, data, width, height }: Frame): Sharp {
+  const common = { limitInputPixels: MAX_FRAME_PIXELS, failOn: 'error', sequentialRead: true } as const;
+  switch (format) {
+    case 'rgb24':
+    case 'bgr24':
+      return sharp(data, { ...common, raw: { width, height, channels: 3 } });
+    case 'gray8':
+      return sharp(data, { ...common, raw: { width, height, channels: 1 } });
+    case 'jpeg':
+      return sharp(data, common);
+    case 'encoded':
+      return sharp(data, { ...common, autoOrient: true });
+  }
+}
+
+/** What must be right before sharp is asked. */
+async function check(frame: Frame): Promise<void> {
+  let { width, height } = frame;
+  const bytes = rawBytes(frame.format, width, height);
+  if (bytes !== undefined && frame.data.byteLength !== bytes) {
+    throw new ZynqnetError(
+      'FRAME_SIZE',
+      `${nameOf(frame)}: ${frame.data.byteLength} bytes, but ${width}x${height} ${frame.format} has ${bytes}; the camera cut it off`,
+    );
+  }
+  if (bytes === undefined && frame.data.byteLength < SUSPICIOUSLY_FEW_BYTES) {
+    try {
+      ({ width, height } = await sharp(frame.data, { limitInputPixels: MAX_FRAME_PIXELS }).metadata());
+    } catch (error) {
+      throw frameError(frame, error);
+    }
+  }
+  const known = bytes !== undefined || width > 0;
+  if (known && (width < MIN_FRAME_SIDE || height < MIN_FRAME_SIDE)) {
+    throw new ZynqnetError(
+      'FRAME_TOO_SMALL',
+      `${nameOf(frame)}: ${width}x${height} pixels; at least ${MIN_FRAME_SIDE}x${MIN_FRAME_SIDE} are needed`,
+    );
+  }
+  if (known && width * height > MAX_FRAME_PIXELS) {
+    throw new ZynqnetError(
+      'FRAME_TOO_LARGE',
+      `${nameOf(frame)}: ${width}x${height} pixels; at most ${MAX_FRAME_PIXELS} are decoded, ask the camera for less`,
+    );
+  }
+}
