@@ -55,8 +55,8 @@ export class ConfigStore {
   /** What was wrong with stored overlays that had to be passed over. */
   readonly problems: readonly string[];
 
-  constructor(base: unknown, storage: OverlayStorage = new MemoryOverlay()) {
-    const local = checkConfig(base);
+  constructor(base: unknown, storage: OverlayStorage = new MemoryOverlay(), source?: string) {
+    const local = checkConfig(base, source);
     this.#base = base;
     this.#storage = storage;
     const { overlay, problems } = storage.read((candidate) => this.#fits(candidate));
@@ -67,9 +67,9 @@ export class ConfigStore {
   }
 
   /** A store for a checked local configuration, with the overlay in its state folder if it names one. */
-  static open(base: unknown): ConfigStore {
-    const folder = checkConfig(base).device.stateFolder;
-    return new ConfigStore(base, folder === null ? new MemoryOverlay() : new FileOverlay(folder));
+  static open(base: unknown, source?: string): ConfigStore {
+    const folder = checkConfig(base, source).device.stateFolder;
+    return new ConfigStore(base, folder === null ? new MemoryOverlay() : new FileOverlay(folder), source);
   }
 
   get config(): Config {

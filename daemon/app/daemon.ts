@@ -1,0 +1,212 @@
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import type { ConfigChange, ConfigStore } from '../config/store.js';
+import { Alerts } from '../health/alerts.js';
+import { HealthReport } from '../health/health.js';
+import { clockSynchronized } from '../publish/clock.js';
+import { deviceId, newSessionId } from '../publish/device-id.js';
+import { EmbeddedBroker } from '../publish/embedded-broker.js';
+import type { Publisher } from '../publish/publisher.js';
+import type { EventPayload, ResultPayload } from '../publish/topics.js';
+import { CameraKeeper } from './camera-keeper.js';
+import { Cleanup } from './cleanup.js';
+import { createPublisher } from './connect.js';
+import type { Network } from './network.js';
+import { version } from './version.js';
+import { Vision } from './vision.js';
+
+export interface DaemonOptions {
+  readonly store: ConfigStore;
+  readonly log: Logger;
+  /** Besides the broker: for a view in the terminal. */
+  readonly onResult?: (result: ResultPayload) => void;
+  readonly onEvent?: (event: EventPayload) => void;
+}
+
+/**
+ * The whole daemon, put together in one place: broker, publisher, vision (model, engine, pipeline), camera, health.
+ * `start` goes through them in that order; `stop` undoes what was started, in reverse.
+ */
+export class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #cleanup = new Cleanup();
+  readonly device: string;
+  readonly session = newSessionId();
+  readonly #startedAt = new Date().toISOString();
+  #brokerUrl = '';
+  #stopping: Promise<boolean> | undefined;
+
+  constructor(options: DaemonOptions) {
+    this.#options = options;
+    this.device = options.store.config.device.id ?? deviceId();
+  }
+
+  /** Where to subscribe; known once started. */
+  get brokerUrl(): string {
+    return this.#brokerUrl;
+  }
+
+  /**
+   * Resolves when everything runs. A model or camera that cannot be used is no reason to end: it is reported as an
+   * alert, and the daemon stays reachable so that it can be repaired. Throws for a local set-up that cannot work.
+   */
+  async start(): Promise<void> {
+    const { store, log } = this.#options;
+    for (const problem of store.problems) log.error({ problem }, 'stored changes of the configuration are passed over');
+
+    this.#brokerUrl = store.config.mqtt.url ?? (await this.#startBroker());
+    const publisher = this.#startPublisher();
+    const alerts = new Alerts((id, alert) => {
+      if (alert !== null) log.warn({ alert: id }, alert.message);
+      publisher.retain(`alert/${id}`, alert);
+    });
+
+    const vision = this.#startVision(publisher, alerts);
+    await this.#loadModel(publisher, vision, alerts);
+    if (this.#stopping !== undefined) return;
+    const camera = this.#startCamera(vision, alerts);
+    this.#startHealth(publisher, vision, camera);
+    this.#followChanges(publisher, vision, camera, alerts);
+  }
+
+  /** Ends everything within `limits.shutdownMs`; resolves to whether all of it ended cleanly. Can be called any time. */
+  stop(): Promise<boolean> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<boolean> {
+    const { store, log } = this.#options;
+    const late = await this.#cleanup.run(store.config.limits.shutdownMs, log);
+    if (late.length > 0) log.warn({ late }, 'not everything ended in time');
+    return late.length === 0;
+  }
+
+  async #startBroker(): Promise<string> {
+    const { store, log } = this.#options;
+    const wanted = store.config.broker;
+    const broker = await EmbeddedBroker.start(wanted);
+    this.#cleanup.defer('the embedded broker', () => broker.stop());
+    if (broker.port !== wanted.port) {
+      log.warn(`port ${wanted.port} is taken: the embedded broker listens on ${broker.port}`);
+    }
+    return broker.url;
+  }
+
+  #startPublisher(): Publisher {
+    const { store, log } = this.#options;
+    const publisher = createPublisher({
+      config: () => store.config,
+      url: this.#brokerUrl,
+      device: this.device,
+      session: this.session,
+      log,
+    });
+    publisher.start();
+    this.#cleanup.defer('the connection to the broker', () => publisher.stop(store.config.limits.shutdownMs / 2));
+    return publisher;
+  }
+
+  #startVision(publisher: Publisher, alerts: Alerts): Vision {
+    const { store, log, onResult, onEvent } = this.#options;
+    const vision = new Vision({
+      config: () => store.config,
+      device: this.device,
+      session: this.session,
+      clockSynchronized,
+      log,
+      alerts,
+      result: (result) => {
+        publisher.setState('online');
+        publisher.publishResult(result);
+        onResult?.(result);
+      },
+      event: (event) => {
+        publisher.publishEvent(event);
+        onEvent?.(event);
+      },
+    });
+    vision.start();
+    this.#cleanup.defer('the pipeline', () => vision.stop(store.config.limits.shutdownMs / 2));
+    return vision;
+  }
+
+  async #loadModel(publisher: Publisher, vision: Vision, alerts: Alerts): Promise<void> {
+    try {
+      publisher.publishInfo(this.#info(await vision.load()));
+      alerts.clear('model');
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const instead = vision.network === undefined ? 'nothing is classified' : 'the previous one stays in service';
+      alerts.raise('model', 'error', `the model cannot be used, ${instead}: ${reason}`);
+    }
+  }
+
+  #startCamera(vision: Vision, alerts: Alerts): CameraKeeper {
+    const { store, log } = this.#options;
+    const camera = new CameraKeeper({ frame: (frame) => vision.offer(frame), log, alerts });
+    camera.open(store.config.camera);
+    this.#cleanup.defer('the camera', () => camera.close());
+    return camera;
+  }
+
+  #startHealth(publisher: Publisher, vision: Vision, camera: CameraKeeper): void {
+    const { store } = this.#options;
+    const report = new HealthReport({
+      device: this.device,
+      session: this.session,
+      clockSynchronized,
+      pipeline: () => vision.stats(),
+      publisher: () => publisher.stats(),
+      camera: () => camera.stats(),
+    });
+    let timer: NodeJS.Timeout;
+    const next = () => {
+      timer = setTimeout(() => {
+        publisher.publishHealth(report.make());
+        next();
+      }, store.config.publish.healthSeconds * 1000);
+    };
+    next();
+    this.#cleanup.defer('health', () => clearTimeout(timer));
+  }
+
+  /** What each change of the configuration means for the running parts; live keys are read where they are used. */
+  #followChanges(publisher: Publisher, vision: Vision, camera: CameraKeeper, alerts: Alerts): void {
+    const { store, log } = this.#options;
+    const apply = async ({ changed, config }: ConfigChange) => {
+      const touches = (...groups: string[]) => changed.some((path) => groups.some((group) => path.startsWith(group)));
+      log.level = config.log.level;
+      if (touches('model.file', 'engine.')) {
+        await this.#loadModel(publisher, vision, alerts);
+      } else if (touches('preprocess.')) vision.updateView();
+      if (touches('camera.')) {
+        vision.resetStable();
+        await camera.reopen(config.camera);
+      }
+      alerts.clear('config');
+    };
+    const unsubscribe = store.subscribe((change) => {
+      apply(change).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        alerts.raise('config', 'error', `a change of the configuration could not be put into effect: ${reason}`);
+      });
+    });
+    this.#cleanup.defer('following changes', unsubscribe);
+  }
+
+  #info(network: Network) {
+    const { camera } = this.#options.store.config;
+    const { width, height, channels } = network.model.header.input;
+    return {
+      device: this.device,
+      session: this.session,
+      version,
+      startedAt: this.#startedAt,
+      model: { ...network.identity, input: { width, height, channels }, labels: network.model.header.labels.length },
+      backend: network.backend,
+      camera: { name: camera.name, source: camera.source },
+      host: { name: hostname(), platform: `${process.platform}-${process.arch}`, node: process.version },
+    };
+  }
+}

@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url';
+import type { Frame } from '../camera/frame.js';
+import { logitsFromSums, type Score, softmax, topScores } from '../classify/probabilities.js';
+import type { Config } from '../config/schema.js';
+import { type LoadedModel, loadModel } from '../model/load.js';
+import type { NativeEngine } from '../native/addon.js';
+import { loadAddon } from '../native/load.js';
+import type { Runtime } from '../pipeline/pipeline.js';
+import type { CameraView } from '../preprocess/options.js';
+import { createPreprocessor, type Preprocessor } from '../preprocess/preprocessor.js';
+import type { ModelIdentity } from '../publish/topics.js';
+
+export const defaultModelFile = fileURLToPath(new URL('../../daemon/model/default/roadsigns.zqn', import.meta.url));
+
+/** A model, the engine that runs it, and what prepares its input: everything between a frame and its answer. */
+export class Network implements Runtime<Frame> {
+  readonly model: LoadedModel;
+  readonly identity: ModelIdentity;
+  readonly #engine: NativeEngine;
+  #preprocessor: Preprocessor;
+
+  private constructor(model: LoadedModel, engine: NativeEngine, view: CameraView) {
+    this.model = model;
+    this.identity = { name: model.header.name, sha256: model.sha256 };
+    this.#engine = engine;
+    this.#preprocessor = createPreprocessor(model.header.input, model.header.preprocessing, view);
+  }
+
+  static async open(file: string | null, engine: Config['engine'], view: CameraView = {}): Promise<Network> {
+    const model = await loadModel(file ?? defaultModelFile);
+    const float = model.header.arithmetic === 'float32';
+    const backend = float ? 'float' : engine.backend === 'scalar' ? 'scalar' : 'auto';
+    const native = loadAddon().createEngine(model.native, { backend, threads: engine.threads });
+    return new Network(model, native, view);
+  }
+
+  get backend(): string {
+    return this.#engine.name;
+  }
+
+  /** Takes effect with the next frame. Throws RangeError for a view that cannot work with this model. */
+  setView(view: CameraView): void {
+    this.#preprocessor = createPreprocessor(this.model.header.input, this.model.header.preprocessing, view);
+  }
+
+  preprocess(frame: Frame): Promise<Uint8Array> {
+    return this.#preprocessor.run(frame);
+  }
+
+  infer(input: Uint8Array): Promise<Int32Array | Float32Array> {
+    return this.#engine.run(input);
+  }
+
+  /** The `count` most probable classes, best first. */
+  top(logits: Int32Array | Float32Array, count: number): Score[] {
+    const { logitScale, logitOffset } = this.model.native;
+    return topScores(softmax(logitsFromSums(logits, logitScale, logitOffset)), count);
+  }
+
+  close(): void {
+    this.#engine.close();
+  }
+}

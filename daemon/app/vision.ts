@@ -1,0 +1,143 @@
+import type { Logger } from 'pino';
+import type { Frame } from '../camera/frame.js';
+import { StableClass } from '../classify/stable-class.js';
+import type { Config } from '../config/schema.js';
+import type { Alerts } from '../health/alerts.js';
+import { roundMs } from '../health/latency-window.js';
+import { type Outcome, Pipeline } from '../pipeline/pipeline.js';
+import type { ClassScore, EventPayload, ResultPayload } from '../publish/topics.js';
+import { Network } from './network.js';
+
+export interface VisionOptions {
+  readonly config: () => Config;
+  readonly device: string;
+  readonly session: string;
+  readonly clockSynchronized: () => boolean;
+  readonly log: Logger;
+  readonly alerts: Alerts;
+  readonly result: (result: ResultPayload) => void;
+  readonly event: (event: EventPayload) => void;
+}
+
+/** A frame that fails like the one before is one log line, with a count at each power of ten. */
+const loud = (count: number) => Number.isInteger(Math.log10(count));
+
+/** Frames to results and events: the network in service, the pipeline around it, the stable class behind it. */
+export class Vision {
+  readonly #options: VisionOptions;
+  readonly #pipeline: Pipeline<Frame, Network>;
+  readonly #stable = new StableClass();
+  readonly #failures = new Map<string, number>();
+  #network: Network | undefined;
+  #sequence = 0;
+
+  constructor(options: VisionOptions) {
+    this.#options = options;
+    this.#pipeline = new Pipeline({
+      runtime: () => this.#inService(),
+      deliver: (outcome) => this.#deliver(outcome),
+      failed: (stage, error) => this.#failed(stage, error),
+      limits: () => options.config().limits,
+    });
+  }
+
+  /** What runs now; undefined until a model has been loaded. */
+  get network(): Network | undefined {
+    return this.#network;
+  }
+
+  start(): void {
+    this.#pipeline.start();
+  }
+
+  stats() {
+    return this.#pipeline.stats();
+  }
+
+  /** Frames that come before there is a model are nobody's. */
+  offer(frame: Frame): void {
+    if (this.#network !== undefined) this.#pipeline.offer(frame);
+  }
+
+  /**
+   * Puts the configured model and engine into service between two frames. Throws if they cannot be used; what was in
+   * service before then stays.
+   */
+  async load(): Promise<Network> {
+    const { model, engine, preprocess } = this.#options.config();
+    const network = await Network.open(model.file, engine, preprocess);
+    const old = this.#network;
+    this.#network = network;
+    this.#pipeline.release();
+    this.resetStable();
+    // Frames already prepared for the old network still run on it.
+    if (old !== undefined) setTimeout(() => old.close(), this.#options.config().limits.inferenceMs * 2).unref();
+    return network;
+  }
+
+  /** Region, rotation, flip and mode as configured now. */
+  updateView(): void {
+    this.#network?.setView(this.#options.config().preprocess);
+  }
+
+  /** Another camera shows something else: no class is stable any more. */
+  resetStable(): void {
+    this.#stable.reset();
+  }
+
+  async stop(timeoutMs: number): Promise<void> {
+    const done = await this.#pipeline.stop(timeoutMs);
+    if (done) this.#network?.close();
+    else this.#options.log.warn('a frame was still in work at the end');
+  }
+
+  #inService(): Network {
+    if (this.#network === undefined) throw new Error('no model has been loaded');
+    return this.#network;
+  }
+
+  #deliver({ frame, runtime, logits, preprocessMs, inferenceMs, totalMs }: Outcome<Frame, Network>): void {
+    const { config, device, session, clockSynchronized } = this.#options;
+    const { classify, camera, model } = config();
+    const scores = runtime.top(logits, Math.max(2, classify.topK));
+    const named = (score: (typeof scores)[number]): ClassScore => ({
+      label: model.labels?.[score.index] ?? runtime.model.header.labels[score.index] ?? `class ${score.index}`,
+      index: score.index,
+      probability: Math.round(score.probability * 1e6) / 1e6,
+    });
+    const common = {
+      device,
+      session,
+      camera: camera.name,
+      frame: frame.sequence,
+      capturedAt: new Date(frame.capturedAtUtcMs).toISOString(),
+      clockSynchronized: clockSynchronized(),
+      model: runtime.identity,
+    };
+    this.#options.result({
+      ...common,
+      top: scores.slice(0, classify.topK).map(named),
+      latencyMs: { preprocess: roundMs(preprocessMs), inference: roundMs(inferenceMs), total: roundMs(totalMs) },
+      backend: runtime.backend,
+      ...(frame.truth === undefined ? {} : { truth: { label: frame.truth.label, index: frame.truth.index } }),
+    });
+    const change = this.#stable.update(scores, classify);
+    if (change !== undefined) {
+      this.#sequence += 1;
+      const [before, after] = [change.before, change.after].map((score) => (score === null ? null : named(score)));
+      this.#options.event({ ...common, sequence: this.#sequence, before: before ?? null, after: after ?? null });
+    }
+    this.#options.alerts.clear('preprocess');
+    this.#options.alerts.clear('inference');
+  }
+
+  #failed(stage: string, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const code = (error as { code?: unknown }).code;
+    const kind = `${stage} ${typeof code === 'string' ? code : message}`;
+    const count = (this.#failures.get(kind) ?? 0) + 1;
+    if (this.#failures.size < 100) this.#failures.set(kind, count);
+    if (loud(count)) this.#options.log.warn({ stage, error: message, count }, 'a frame was given up');
+    if (count >= 10) this.#options.alerts.raise(stage, 'error', `frames fail in ${stage}: ${message}`);
+  }
+}
