@@ -1,0 +1,16 @@
+#!/bin/sh
+# Puts ZYNQNETD_BROKER into the board's configuration as mqtt.url, keeping everything else as it is.
+set -eu
+config=${ZYNQNETD_CONFIG:-/etc/zynqnetd/zynqnetd.yaml}
+here=$(cd "$(dirname "$0")" && pwd)
+mkdir -p "$(dirname "$config")"
+[ -e "$config" ] || cp "$here/zynqnetd.yaml" "$config"
+# Only the mqtt group's own url: two blanks deep, before the next top-level key.
+awk -v url="$ZYNQNETD_BROKER" '
+	/^[^ #]/ { if (group && !done) { print "  url: " url; done = 1 } group = ($1 == "mqtt:") }
+	group && /^  url:/ { print "  url: " url; done = 1; next }
+	{ print }
+	END { if (!done && group) { print "  url: " url; done = 1 } if (!done) { print "mqtt:"; print "  url: " url } }
+' "$config" >"$config.new"
+chmod 640 "$config.new"
+mv "$config.new" "$config"
