@@ -28,7 +28,8 @@ export function register(command: Command): void {
     .option('--scale <s>', 'multiplies the result, one value or one per channel')
     .option('--name <name>', "the model's name (default: the weight file's)")
     .action(async (files: string[], flags: Flags) => {
-      console.log(summary(await convertModel(files, flags.output, optionsOf(flags)), flags.output));
+      const conversion = await convertModel(files, flags.output, optionsOf(flags));
+      console.log(summary(conversion, flags.output));
     });
   examples(command, [
     'zynqnetd model import net.onnx -o net.zqn --labels labels.txt --mean 123.675,116.28,103.53 --scale 0.01712,0.01751,0.01743',

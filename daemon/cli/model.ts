@@ -2,7 +2,14 @@ import type { Command } from 'commander';
 import { addLazily, examples, type LazyCommand } from './lazy.js';
 
 /** Members live in `model-<name>.ts`, each with a `register`. */
-const members: readonly LazyCommand[] = [];
+const members: readonly LazyCommand[] = [
+  {
+    name: 'import',
+    summary: 'make a model from an ONNX, Caffe or Deep Compression network',
+    load: () => import('./model-import.js'),
+  },
+  { name: 'get', summary: 'fetch, check and import a public original', load: () => import('./model-get.js') },
+];
 
 export async function register(command: Command, argv: readonly string[]): Promise<void> {
   await addLazily(command, members, argv);
