@@ -1,36 +1,36 @@
-// One convolution's weights as bytes.
+// One convolution's weights as bits (docs/model-format.md, "Sections").
 #pragma once
 
+#include "core/codec/bits.hpp"
 #include "core/codec/codec.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace zynqnet {
 
-/// Where the decoder stands in the payload.
-class ByteReader {
-public:
-  explicit ByteReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
-  /// Throws Error MODEL_SECTION when fewer bytes are left.
-  [[nodiscard]] std::span<const std::uint8_t> take(std::size_t count);
-  [[nodiscard]] std::uint8_t byte() { return take(1)[0]; }
-  [[nodiscard]] std::uint32_t word();
-  [[nodiscard]] std::size_t position() const noexcept { return position_; }
-  [[nodiscard]] std::size_t left() const noexcept { return bytes_.size() - position_; }
+/// Reads one section; `conv` gives the shape. Throws Error MODEL_SECTION. `storedBytes` is left to the caller.
+[[nodiscard]] ConvWeights decodeSection(BitReader &reader, const Model &model, const Op &conv, SectionInfo &info);
 
-private:
-  std::span<const std::uint8_t> bytes_;
-  std::size_t position_ = 0;
-};
+/// The smallest section among all codings. The arrays have passed validateWeights.
+[[nodiscard]] std::vector<std::uint8_t> encodeSection(const Model &model, const Op &conv);
 
-/// Reads one section; `conv` gives the shape. Throws Error MODEL_SECTION.
-ConvWeights decodeSection(ByteReader &reader, const Model &model, const Op &conv, SectionInfo &info);
+namespace section {
 
-/// Appends one section. The arrays have passed validateWeights.
-void encodeSection(std::vector<std::uint8_t> &bytes, const Model &model, const Op &conv);
+enum class Coding : std::uint8_t { raw, dense, runs, patterns };
 
-/// The logit scales and offsets, in front of the sections.
-void decodeLogitScales(ByteReader &reader, Model &model);
-void encodeLogitScales(std::vector<std::uint8_t> &bytes, const Model &model);
+inline constexpr unsigned codebookSizeBits = 10;
+inline constexpr std::uint32_t mostValues = (1U << codebookSizeBits) - 1;
+inline constexpr std::uint32_t mostTableSets = 8;
+inline constexpr std::uint32_t leastPattern = 2;
+inline constexpr std::uint32_t mostPattern = 10;
+inline constexpr std::uint32_t shiftSymbols = 41;
 
-void appendWord(std::vector<std::uint8_t> &bytes, std::uint32_t word);
+// Runs of zeros: 0..15 as they are, then one symbol per power of two with extra bits, then "the row's rest is zero".
+inline constexpr std::uint32_t directRuns = 16;
+inline constexpr std::uint32_t runClasses = 18; ///< a row has at most 4096 * 49 < 2^18 weights
+inline constexpr std::uint32_t rowEnd = directRuns + runClasses;
+inline constexpr std::uint32_t runSymbols = rowEnd + 1;
 
+} // namespace section
 } // namespace zynqnet
