@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+"""Decodes a data set once into a cache folder that training maps into memory."""
+import argparse
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from zynqtrain import dataset  # noqa: E402
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--gtsrb", metavar="DIR", help="folder with train-CC.tar")
+    source.add_argument("--csv", metavar="LIST", help="CSV with the columns file,class[,group]")
+    source.add_argument("--folder", metavar="DIR", help="one sub-folder per class")
+    parser.add_argument("--root", default=".", help="where the CSV's files lie")
+    parser.add_argument("--size", type=int, default=80, help="pixels each way (squashed)")
+    parser.add_argument("-o", "--output", required=True, metavar="CACHE")
+    options = parser.parse_args()
+    if options.gtsrb:
+        samples = dataset.read_gtsrb(options.gtsrb, options.size)
+    elif options.csv:
+        samples = dataset.read_csv(options.csv, options.root, options.size)
+    else:
+        samples = dataset.read_folder(options.folder, options.size)
+    print(f"{dataset.write_cache(samples, options.output)} images in {options.output}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Training of ZynqNet variants: data, network, augmentation, distillation, compression, export."""

@@ -1,0 +1,93 @@
+"""What one training step sees: photographs, photographs pasted small into backgrounds, scene frames, "no sign"."""
+import numpy as np
+import torch
+
+from . import augment
+
+
+class Batches:
+    """Composes a batch from caches by (seed, step) alone, so that a resumed run continues exactly.
+
+    photos: (images, labels, indices) of the training split. scenes: the same or None.
+    shares: parts of the batch that are pasted, empty, and scenes; the rest are plain photographs.
+    """
+
+    def __init__(self, photos, size, batch, seed, none_label, scenes=None, pasted=0.12, empty=0.08, scene_share=0.0):
+        self.images, labels, self.indices = photos
+        self.labels = torch.from_numpy(labels.astype(np.int64))
+        self.size, self.batch, self.seed, self.none_label = size, batch, seed, none_label
+        self.scenes = scenes if scene_share > 0 else None
+        self.counts = {"pasted": int(batch * pasted), "empty": int(batch * empty),
+                       "scenes": int(batch * scene_share) if self.scenes else 0}
+        own = labels[self.indices]
+        frequency = np.bincount(own, minlength=own.max() + 1).astype(np.float64)
+        self.weights = torch.from_numpy(1 / np.sqrt(frequency[own]))  # square-root balancing
+
+    def photographs(self, count, generator):
+        chosen = self.indices[torch.multinomial(self.weights, count, True, generator=generator).numpy()]
+        pixels = np.stack([self.images[i] for i in chosen])
+        return torch.from_numpy(pixels).permute(0, 3, 1, 2).float(), self.labels[torch.from_numpy(chosen)]
+
+    def backgrounds(self, count, generator):
+        """Surroundings without a sign: mosaics of stretched corners of photographs, or smooth random fields."""
+        side = self.images.shape[1]
+        corner = side // 5
+        cells = int(torch.randint(1, 4, (1,), generator=generator))
+        chosen = self.indices[torch.randint(0, len(self.indices), (count * cells * cells,), generator=generator).numpy()]
+        pixels = torch.from_numpy(np.stack([self.images[i][:corner, :corner] if i % 2 else self.images[i][:corner, -corner:]
+                                            for i in chosen])).permute(0, 3, 1, 2).float()
+        flips = torch.randint(0, 4, (len(pixels),), generator=generator)
+        pixels = torch.where((flips % 2 == 1).view(-1, 1, 1, 1), pixels.flip(3), pixels)
+        pixels = torch.where((flips >= 2).view(-1, 1, 1, 1), pixels.flip(2), pixels)
+        rows = pixels.view(count, cells, cells, 3, corner, corner).permute(0, 3, 1, 4, 2, 5)
+        mosaic = rows.reshape(count, 3, cells * corner, cells * corner)
+        mosaic = torch.nn.functional.interpolate(mosaic, size=(self.size, self.size), mode="bilinear", align_corners=False)
+        detail = int(torch.randint(2, 12, (1,), generator=generator))
+        field = torch.rand(count, 3, detail, detail, generator=generator)
+        field = field.mean(1, keepdim=True) * 0.7 + field * 0.3
+        field = torch.nn.functional.interpolate(field * 255, size=(self.size, self.size), mode="bicubic", align_corners=False)
+        pick = torch.rand(count, 1, 1, 1, generator=generator)
+        return torch.where(pick < 0.6, mosaic, torch.where(pick < 0.8, field, (mosaic + field) / 2)).clamp(0, 255)
+
+    def pasted(self, count, generator):
+        """Photographs at a quarter to nine tenths of the height on a background, as a 4:3 frame squashed square."""
+        pixels, labels = self.photographs(count, generator)
+        maps = augment.homographies(count, generator, scale=(0.27, 0.9), shift=0.45, perspective=0.05)
+        maps[:, 0] *= augment.uniform(count, 1.0, 1.4, generator).view(-1, 1)
+        maps[:, 0, 2] = maps[:, 0, 2].clamp(-1.2, 1.2)
+        grid = augment.grid_of(maps, self.size)
+        mask = ((1.0 - grid.abs().amax(-1, keepdim=True)) * 12).clamp(0, 1).permute(0, 3, 1, 2)
+        small = torch.nn.functional.avg_pool2d(pixels, 2)
+        front = torch.nn.functional.grid_sample(small, grid, mode="bilinear", padding_mode="border", align_corners=False)
+        return front * mask + self.backgrounds(count, generator) * (1 - mask), labels
+
+    def scene_frames(self, count, generator):
+        images, labels, indices = self.scenes
+        chosen = indices[torch.randint(0, len(indices), (count,), generator=generator).numpy()]
+        pixels = torch.from_numpy(np.stack([images[i] for i in chosen])).permute(0, 3, 1, 2).float()
+        maps = augment.homographies(count, generator, scale=(0.92, 1.12), shift=0.03, rotation=0.04, aspect=0.05,
+                                    shear=0.03, perspective=0.02)
+        return augment.warp(pixels, maps, self.size), torch.from_numpy(labels[chosen])
+
+    def step(self, number):
+        """(pixels [B, 3, S, S], labels [B], plain [B] bool: a photograph the teacher knows) for step `number`."""
+        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + number)
+        counts = self.counts
+        plain = self.batch - sum(counts.values())
+        pixels, labels = self.photographs(plain, generator)
+        pixels = augment.warp(pixels, augment.homographies(plain, generator), self.size)
+        parts, targets = [pixels], [labels]
+        if counts["pasted"]:
+            pixels, labels = self.pasted(counts["pasted"], generator)
+            parts.append(pixels)
+            targets.append(labels)
+        if counts["empty"]:
+            parts.append(self.backgrounds(counts["empty"], generator))
+            targets.append(torch.full((counts["empty"],), self.none_label))
+        x = augment.degrade(torch.cat(parts), generator)
+        if counts["scenes"]:
+            frames, labels = self.scene_frames(counts["scenes"], generator)
+            light = augment.uniform(len(frames), 0.75, 1.25, generator).view(-1, 1, 1, 1)
+            frames = augment.noise((frames * light).clamp(0, 255), generator, 0.2).round().clamp(0, 255)
+            x, targets = torch.cat([x, frames]), targets + [labels]
+        return x, torch.cat(targets), torch.arange(self.batch) < self.batch - counts["scenes"]

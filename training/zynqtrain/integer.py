@@ -1,0 +1,204 @@
+"""The integer network of docs/arithmetic.md as a torch module that can be trained: its forward pass is the daemon's
+arithmetic, its gradient that of the real-valued network it stands for (straight-through, Jacob et al. 2018, section 3).
+
+Integers travel as floats. Sums are exact because the proof |bias| + 255 sum|w| < 2^24 is checked at every export.
+"""
+import json
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from . import clustering, network
+
+ACTIVATION_TOP = 255
+PLAN_SQUEEZE, PLAN_EXPAND = "squeeze", "expand"
+
+
+def straight_through(exact, soft):
+    """The value of `exact`, the gradient of `soft`."""
+    return soft + (exact - soft).detach()
+
+
+def round_half_up(x):
+    return torch.floor(x + 0.5)
+
+
+def multiplier_and_shift(ratio):
+    """Integers (multiplier 0..65535, shift 1..40) with multiplier / 2^shift nearest to `ratio` (float64 tensor)."""
+    mantissa, exponent = torch.frexp(ratio.double().clamp(min=2.0 ** -40, max=32767))
+    shift = 16 - exponent
+    multiplier = torch.floor(mantissa * 65536 + 0.5)
+    over = multiplier >= 65536
+    multiplier, shift = torch.where(over, torch.full_like(multiplier, 32768.0), multiplier), torch.where(over, shift - 1, shift)
+    surplus = (shift - 40).clamp(min=0)
+    multiplier, shift = torch.floor(multiplier / torch.pow(2.0, surplus) + 0.5), shift - surplus
+    return multiplier, shift
+
+
+class IntegerConv(nn.Module):
+    """One convolution: codebook [K] (int8 domain), index (-1: pruned), per-channel scale, real bias.
+
+    forward: integer-valued input minus zero point -> requantized uint8 values, or for `wide` real logits.
+    """
+
+    def __init__(self, name, shape, stride, wide, codebook_size):
+        super().__init__()
+        self.name, self.stride, self.wide = name, stride, wide
+        self.pad = 0 if wide else shape[2] // 2
+        self.register_buffer("index", torch.full(shape, -1, dtype=torch.long))
+        self.codebook = nn.Parameter(torch.zeros(codebook_size))
+        self.log_scale = nn.Parameter(torch.zeros(shape[0]))
+        self.bias = nn.Parameter(torch.zeros(shape[0]))
+        self.register_buffer("input_scale", torch.tensor(1.0))
+        self.register_buffer("output_scale", torch.tensor(1.0))
+
+    def integer_weights(self):
+        """int8 values as floats, gradients summed per cluster (Han et al. 2016, section 3.3) by the gather's transpose."""
+        codes = straight_through(self.codebook.round().clamp(-127, 127), self.codebook)
+        padded = torch.cat([codes, codes.new_zeros(1)])
+        return padded[self.index]
+
+    def integer_bias(self):
+        soft = self.bias / (self.input_scale * self.log_scale.exp())
+        return straight_through(round_half_up(soft), soft)
+
+    def requantization(self):
+        return multiplier_and_shift(self.input_scale.double() * self.log_scale.detach().exp().double() / self.output_scale)
+
+    def forward(self, x):
+        scale = self.log_scale.exp()
+        accumulator = F.conv2d(x, self.integer_weights(), self.integer_bias(), self.stride, self.pad)
+        if self.wide:
+            positions = accumulator.shape[2] * accumulator.shape[3]
+            return accumulator.sum((2, 3)) * (self.input_scale * scale / positions)
+        multiplier, shift = self.requantization()
+        view = (1, -1, 1, 1)
+        factor = (multiplier / torch.pow(2.0, shift)).view(view)
+        soft = (accumulator * (self.input_scale * scale / self.output_scale).view(view)).clamp(0, ACTIVATION_TOP)
+        with torch.no_grad():  # double: 24-bit sums times 16-bit multipliers are exact
+            exact = torch.floor(accumulator.double() * factor + 0.5).clamp_(0, ACTIVATION_TOP).to(x.dtype)
+        return straight_through(exact, soft)
+
+
+class IntegerZynqNet(nn.Module):
+    """Input: pixels 0..255 as float [N, 3, H, W] (RGB). Output: logits [N, classes] (real)."""
+
+    def __init__(self, config, codebook_sizes):
+        super().__init__()
+        self.config = json.loads(json.dumps(config))
+        self.codebook_sizes = dict(codebook_sizes)
+        channels, sizes = config["channels"], codebook_sizes
+        self.register_buffer("mean", torch.tensor(network.INPUT_MEAN).view(1, 3, 1, 1))
+        layers = [IntegerConv("conv1", (channels["conv1"], 3, 3, 3), 2, False, sizes["conv1"])]
+        inputs = channels["conv1"]
+        for name, _, _, kernel, stride in network.FIRES:
+            squeeze = channels[name + "/squeeze"]
+            one, three = name + "/expand1x1", name + "/expand3x3"
+            layers.append(IntegerConv(name + "/squeeze", (squeeze, inputs, kernel, kernel), stride, False, sizes[name + "/squeeze"]))
+            layers.append(IntegerConv(one, (channels[one], squeeze, 1, 1), 1, False, sizes[one]))
+            layers.append(IntegerConv(three, (channels[three], squeeze, 3, 3), 1, False, sizes[three]))
+            inputs = channels[one] + channels[three]
+        layers.append(IntegerConv("conv10", (config["classes"], inputs, 1, 1), 1, True, sizes["conv10"]))
+        self.layers = nn.ModuleList(layers)
+
+    def forward(self, x):
+        x = self.layers[0](x - self.mean)
+        for fire in range(len(network.FIRES)):
+            squeeze, one, three = self.layers[1 + 3 * fire:4 + 3 * fire]
+            x = squeeze(x)
+            x = torch.cat([one(x), three(x)], 1)
+        return self.layers[-1](x)
+
+
+def fold(model):
+    """[(name, weight, bias)] of a ZynqNet with batch norm folded in (Jacob et al. 2018, section 3.2); the input scale too."""
+    folded = []
+    for position, block in enumerate(model.blocks()):
+        norm = block.norm
+        gain = (norm.weight / (norm.running_var + norm.eps).sqrt()).detach()
+        weight = block.conv.weight.detach() * gain.view(-1, 1, 1, 1) * (network.INPUT_SCALE if position == 0 else 1)
+        folded.append((block.name, weight, (norm.bias - norm.running_mean * gain).detach()))
+    folded.append(("conv10", model.conv10.weight.detach(), model.conv10.bias.detach()))
+    return folded
+
+
+def tensor_names():
+    """Activation tensors in order: conv1, then squeeze and joint expand of each fire."""
+    names = ["conv1"]
+    for fire, *_ in network.FIRES:
+        names += [fire + "/squeeze", fire + "/expand"]
+    return names
+
+
+@torch.no_grad()
+def calibrate(model, pixels):
+    """Scale per activation tensor that minimises the squared quantization error on float pixels [N, 3, H, W]."""
+    samples = {}
+
+    def record(name):
+        return lambda module, inputs, output: samples.__setitem__(name, output.flatten())
+
+    hooks = [model.conv1.register_forward_hook(record("conv1"))]
+    for fire, module in zip(network.FIRES, model.fires):
+        hooks.append(module.squeeze.register_forward_hook(record(fire[0] + "/squeeze")))
+        hooks.append(module.register_forward_hook(record(fire[0] + "/expand")))
+    model.eval()(pixels)
+    for hook in hooks:
+        hook.remove()
+    scales = {}
+    for name, values in samples.items():
+        if len(values) > 400_000:
+            values = values[torch.randperm(len(values), generator=torch.Generator().manual_seed(0))[:400_000]]
+        top = float(values.max().clamp(min=1e-6))
+        best = None
+        for share in torch.linspace(0.15, 1, 35).tolist():
+            scale = top * share / ACTIVATION_TOP
+            error = float(((values / scale).round().clamp(max=ACTIVATION_TOP) * scale - values).pow(2).sum())
+            if best is None or error < best[0]:
+                best = (error, scale)
+        scales[name] = best[1]
+    return scales
+
+
+def from_float(model, pixels, codebook_size=15, plain=False):
+    """An IntegerZynqNet from a trained (pruned) ZynqNet, calibrated on `pixels`.
+
+    codebook_size: values per layer, zero apart: one number, or a dict per layer. plain: int8 without clustering
+    (255 values).
+    """
+    folded = fold(model)
+    sizes = {name: 254 if plain else (codebook_size.get(name, codebook_size["*"]) if isinstance(codebook_size, dict) else codebook_size)
+             for name, _, _ in folded}
+    scales = calibrate(model, pixels)
+    books = {}
+    for name, weight, _ in folded:
+        if plain:
+            scale = weight.flatten(1).abs().amax(1).clamp(min=1e-8) / 127
+            codes = torch.cat([torch.arange(-127, 0), torch.arange(1, 128)]).float()
+            value = (weight / scale.view(-1, 1, 1, 1)).round().long()
+            index = torch.where(value == 0, -1, torch.where(value < 0, value + 127, value + 126))
+            books[name] = (codes, index, scale)
+        else:
+            books[name] = clustering.cluster(weight, sizes[name])
+            sizes[name] = len(books[name][0])
+    result = IntegerZynqNet(model.config, sizes)
+    names = tensor_names()
+    inputs = {"conv1": 1.0, "conv10": scales[names[-1]]}
+    outputs = {"conv1": scales["conv1"], "conv10": 1.0}
+    before = "conv1"
+    for fire, *_ in network.FIRES:
+        inputs[fire + "/squeeze"], outputs[fire + "/squeeze"] = scales[before], scales[fire + "/squeeze"]
+        for branch in ("/expand1x1", "/expand3x3"):
+            inputs[fire + branch], outputs[fire + branch] = scales[fire + "/squeeze"], scales[fire + "/expand"]
+        before = fire + "/expand"
+    with torch.no_grad():
+        for layer, (name, _, bias) in zip(result.layers, folded):
+            codes, index, scale = books[name]
+            layer.codebook.copy_(codes)
+            layer.index.copy_(index)
+            layer.log_scale.copy_(scale.log())
+            layer.bias.copy_(bias)
+            layer.input_scale.fill_(inputs[name])
+            layer.output_scale.fill_(outputs[name])
+    return result
