@@ -1,7 +1,10 @@
 import type { Logger } from 'pino';
+import { createCamera } from '../camera/create.js';
 import type { Frame } from '../camera/frame.js';
+import type { CameraStatus, FrameSource } from '../camera/source.js';
 import type { CameraConfig } from '../config/schema.js';
 import type { Alerts } from '../health/alerts.js';
+import { loadAddon } from '../native/load.js';
 
 export interface CameraKeeperOptions {
   readonly frame: (frame: Frame) => void;
@@ -9,28 +12,62 @@ export interface CameraKeeperOptions {
   readonly alerts: Alerts;
 }
 
-/** Opens the configured camera, and another one when the configuration changes. */
+/** The configured camera, and another one when the configuration changes. What it reports becomes log lines and an alert. */
 export class CameraKeeper {
   readonly #options: CameraKeeperOptions;
-  #opened = 0;
+  #source: FrameSource | undefined;
+  #lastError: string | undefined;
+  #lastWarning: string | undefined;
 
   constructor(options: CameraKeeperOptions) {
     this.#options = options;
   }
 
-  open(_config: CameraConfig): void {
-    this.#opened += 1;
-    void this.#options;
+  /** Starts the camera; it opens in its own time. A configuration that lacks something is an alert too. */
+  async open(config: CameraConfig): Promise<void> {
+    const { frame, alerts } = this.#options;
+    try {
+      this.#source = createCamera(config, loadAddon);
+    } catch (error) {
+      alerts.raise('camera', 'error', `the camera cannot be used: ${error instanceof Error ? error.message : error}`);
+      return;
+    }
+    this.#source.start({ frame, state: (status) => this.#report(status) });
   }
 
   async reopen(config: CameraConfig): Promise<void> {
     await this.close();
-    this.open(config);
+    await this.open(config);
   }
 
+  /** For `health`. */
   stats() {
-    return { state: 'closed', opened: this.#opened, failed: 0 };
+    const { state = 'stopped', reconnects = 0, failures = 0, lost = 0 } = this.#source?.status() ?? {};
+    return { state, reconnects, lost, failed: failures };
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    const source = this.#source;
+    this.#source = undefined;
+    await source?.stop();
+  }
+
+  #report(status: CameraStatus): void {
+    const { log, alerts } = this.#options;
+    if (status.state === 'streaming') {
+      log.info({ camera: status.description }, 'the camera delivers frames');
+      this.#lastError = undefined;
+      alerts.clear('camera');
+    }
+    // A camera that stays away is one line and one alert, not one every attempt.
+    if (status.error !== undefined && status.error.message !== this.#lastError) {
+      this.#lastError = status.error.message;
+      alerts.raise('camera', 'error', status.error.message);
+    }
+    if (status.lastWarning !== undefined && status.lastWarning !== this.#lastWarning) {
+      this.#lastWarning = status.lastWarning;
+      log.warn({ count: status.warnings }, status.lastWarning);
+    }
+    if (status.ended) log.info('the camera is at its end');
+  }
 }

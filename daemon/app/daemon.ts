@@ -64,7 +64,7 @@ export class Daemon {
     const vision = this.#startVision(publisher, alerts);
     await this.#loadModel(publisher, vision, alerts);
     if (this.#stopping !== undefined) return;
-    const camera = this.#startCamera(vision, alerts);
+    const camera = await this.#startCamera(vision, alerts);
     this.#startHealth(publisher, vision, camera);
     this.#followChanges(publisher, vision, camera, alerts);
   }
@@ -142,11 +142,11 @@ export class Daemon {
     }
   }
 
-  #startCamera(vision: Vision, alerts: Alerts): CameraKeeper {
+  async #startCamera(vision: Vision, alerts: Alerts): Promise<CameraKeeper> {
     const { store, log } = this.#options;
     const camera = new CameraKeeper({ frame: (frame) => vision.offer(frame), log, alerts });
-    camera.open(store.config.camera);
     this.#cleanup.defer('the camera', () => camera.close());
+    await camera.open(store.config.camera);
     return camera;
   }
 

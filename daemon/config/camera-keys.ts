@@ -59,6 +59,12 @@ export const camera = section('Where frames come from.', {
   }),
   ffmpeg: section('RTSP, or anything else that an installed ffmpeg reads.', {
     input: localKey(z.string().min(1).max(2048).nullable(), null, 'pipeline', 'What ffmpeg gets after -i.'),
+    inputOptions: localKey(
+      z.array(z.string().max(1024)).max(32),
+      [],
+      'pipeline',
+      "Options of ffmpeg for the input, before -i, one word an entry; e.g. ['-f', 'lavfi'].",
+    ),
     width: key(width, 640, 'pipeline', 'Width that ffmpeg scales frames to, in pixels.'),
     height: key(height, 480, 'pipeline', 'Height that ffmpeg scales frames to, in pixels.'),
     framesPerSecond: key(framesPerSecond, 10, 'pipeline', 'Frame rate that ffmpeg delivers.'),

@@ -42,6 +42,7 @@ export const errorCodes = {
   IMPORT_OPTIONS: 'the import options contradict each other or the network',
   IMPORT_DIGEST: "a published file's SHA-256 is not the known one",
   IMPORT_FETCH: 'a published file could not be fetched',
+  LIST_FORMAT: 'a list of labelled images is not as it should be; the line is named',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

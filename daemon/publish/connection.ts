@@ -153,8 +153,8 @@ export class Connection {
         this.#backoff.reset();
       }
       this.#arm(this.#backoff.nextMs(), () => this.#move('retry') && this.#connect());
+      this.#events.offline(reason);
     }
-    this.#events.offline(reason);
   }
 
   #arm(delayMs: number, act: () => void): void {

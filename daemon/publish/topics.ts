@@ -109,7 +109,7 @@ export const healthPayload = z.strictObject({
     reconnectsLastHour: count,
     lastError: z.string().nullable(),
   }),
-  camera: z.strictObject({ state: z.string(), opened: count }),
+  camera: z.strictObject({ state: z.string(), reconnects: count, lost: count }),
   process: z.strictObject({ rssMiB: z.number(), cpuPercent: z.number() }),
 });
 

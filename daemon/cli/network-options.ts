@@ -1,0 +1,34 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Network } from '../app/network.js';
+
+export interface NetworkOptions {
+  readonly model?: string;
+  readonly backend: 'auto' | 'cpu' | 'scalar' | 'fpga';
+  readonly threads?: number;
+}
+
+/** `--model`, `--backend` and `--threads`, as every command takes them that runs a network. */
+export function addNetworkOptions(command: Command): Command {
+  return command
+    .option('--model <file>', 'a .zqn file (default: the built-in road sign model)')
+    .addOption(
+      new Option('--backend <name>', 'what runs the network')
+        .choices(['auto', 'cpu', 'scalar', 'fpga'])
+        .default('auto'),
+    )
+    .option('--threads <number>', 'threads of the CPU engine', wholeNumber(1, 16));
+}
+
+export async function openNetwork({ model, backend, threads = 2 }: NetworkOptions): Promise<Network> {
+  const { Network } = await import('../app/network.js');
+  return Network.open(model ?? null, { backend, threads });
+}
+
+/** A parser of whole numbers in a range, for commander. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
+  };
+}
