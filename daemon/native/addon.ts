@@ -3,6 +3,8 @@
  * Arrays of weights are in the order [output channel][input channel][ky][kx].
  */
 
+import type { CompressKernels } from './compress-kernels.js';
+
 /** Weights of one convolution of a float model. */
 export interface FloatConv {
   readonly weights: Float32Array;
@@ -73,4 +75,6 @@ export interface NativeAddon {
   /** The whole file but its trailing digest. */
   encodeModel(description: ModelDescription): Uint8Array;
   createEngine(model: NativeModel, options: { backend: NativeBackend; threads?: number }): NativeEngine;
+  /** Numeric kernels of `model compress`. */
+  readonly compress: CompressKernels;
 }

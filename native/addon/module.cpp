@@ -2,6 +2,7 @@
 #include "addon/module.hpp"
 
 #include "addon/arrays.hpp"
+#include "addon/compress_functions.hpp"
 #include "addon/engine_factory.hpp"
 #include "addon/engine_object.hpp"
 #include "addon/model_object.hpp"
@@ -32,6 +33,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("parseModel", Napi::Function::New<&ModelObject::parse>(env, "parseModel"));
   exports.Set("encodeModel", Napi::Function::New<&ModelObject::encode>(env, "encodeModel"));
   exports.Set("createEngine", Napi::Function::New<&EngineObject::create>(env, "createEngine"));
+  exports.Set("compress", compressFunctions(env));
   return exports;
 }
 
