@@ -1,4 +1,5 @@
 #include "core/codec/arrays.hpp"
+#include "core/codec/contexts.hpp"
 #include "core/codec/huffman.hpp"
 #include "core/codec/section.hpp"
 #include "core/validate.hpp"
@@ -13,11 +14,14 @@ using namespace section;
 /// How the rows of one layer are coded. A row is one output channel: [input channel][ky][kx].
 template <typename Value> struct Layer {
   Coding coding = Coding::raw;
-  std::vector<Value> codebook; ///< ascending, without zero
+  std::vector<Value> values;       ///< by value symbol: the codebook, in dense sections with zero in front
+  std::vector<std::int16_t> levels; ///< by value symbol
+  std::uint32_t codebookSize = 0;
   std::uint32_t patternBits = 0;
-  std::vector<std::uint8_t> setOfRow;     ///< which pair of codes
-  std::vector<HuffmanDecoder> positions;  ///< runs or patterns; empty when dense
-  std::vector<HuffmanDecoder> values;     ///< dense: 0 is zero, i + 1 is codebook[i]; else codebook[i]
+  std::vector<std::uint8_t> setOfRow; ///< which group of codes
+  ContextRule rule;
+  std::vector<HuffmanDecoder> positionCodes; ///< runs or patterns, one per set; empty when dense
+  std::vector<HuffmanDecoder> valueCodes;    ///< one per set and context
 };
 
 template <typename Value> std::vector<Value> readRaw(BitReader &reader, std::size_t count) {
@@ -69,53 +73,105 @@ template <typename Value> std::vector<Value> readCodebook(BitReader &reader) {
   return values;
 }
 
+ContextRule readContextRule(BitReader &reader) {
+  ContextRule rule;
+  const std::uint32_t count = reader.take(3);
+  if (count > Contexts::mostThresholds) {
+    throw Error("MODEL_SECTION", "there are at most 4 context thresholds");
+  }
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::uint32_t threshold = reader.take(Contexts::thresholdBits);
+    if (i > 0 && threshold <= rule.thresholds.back()) {
+      throw Error("MODEL_SECTION", "context thresholds do not ascend");
+    }
+    rule.thresholds.push_back(threshold);
+  }
+  rule.corner = count > 0 && reader.take(1) != 0;
+  return rule;
+}
+
+template <typename Value> void readValues(BitReader &reader, Layer<Value> &layer) {
+  const std::vector<Value> codebook = readCodebook<Value>(reader);
+  layer.codebookSize = static_cast<std::uint32_t>(codebook.size());
+  if (layer.coding != Coding::dense && codebook.empty()) {
+    throw Error("MODEL_SECTION", "only a dense section may have an empty codebook");
+  }
+  const auto negatives = static_cast<std::size_t>(std::count_if(codebook.begin(), codebook.end(), [](Value value) { return value < Value{}; }));
+  layer.values = codebook;
+  layer.levels = levelsOf(codebook.size(), negatives);
+  if (layer.coding == Coding::dense) {
+    layer.values.insert(layer.values.begin(), Value{});
+    layer.levels.insert(layer.levels.begin(), 0);
+  }
+}
+
 template <typename Value> Layer<Value> readLayer(BitReader &reader, Coding coding, std::size_t rows) {
   Layer<Value> layer;
   layer.coding = coding;
-  layer.codebook = readCodebook<Value>(reader);
-  const auto valueCount = static_cast<std::uint32_t>(layer.codebook.size());
+  readValues(reader, layer);
   if (coding == Coding::patterns) {
     layer.patternBits = reader.take(4);
     if (layer.patternBits < leastPattern || layer.patternBits > mostPattern) {
       throw Error("MODEL_SECTION", "a pattern covers 2 to 10 weights");
     }
   }
-  if (coding != Coding::dense && valueCount == 0) {
-    throw Error("MODEL_SECTION", "only a dense section may have an empty codebook");
-  }
+  layer.rule = readContextRule(reader);
   const std::uint32_t sets = reader.take(3) + 1;
   layer.setOfRow = sets == 1 ? std::vector<std::uint8_t>(rows, 0) : takeSymbols(reader, rows, sets);
   for (std::uint32_t set = 0; set < sets; ++set) {
-    if (coding == Coding::dense) {
-      layer.values.emplace_back(reader, valueCount + 1);
-      continue;
+    if (coding != Coding::dense) {
+      layer.positionCodes.emplace_back(reader, coding == Coding::runs ? runSymbols : 1U << layer.patternBits);
     }
-    layer.positions.emplace_back(reader, coding == Coding::runs ? runSymbols : 1U << layer.patternBits);
-    layer.values.emplace_back(reader, valueCount);
+    for (std::size_t context = 0; context < layer.rule.contexts(); ++context) {
+      layer.valueCodes.emplace_back(reader, static_cast<std::uint32_t>(layer.values.size()));
+    }
   }
   return layer;
 }
 
-template <typename Value> void readDenseRow(BitReader &reader, const HuffmanDecoder &code, const Value *symbols, std::span<Value> row) {
+/// Reads the value at a position of the row with the set's only code.
+template <typename Value> struct PlainValues {
+  const HuffmanDecoder &code;
+  const Value *values;
+
+  Value operator()(BitReader &reader, std::size_t) const noexcept { return values[code.next(reader)]; }
+};
+
+/// Reads it with the code of its context.
+template <typename Value> struct ContextValues {
+  const HuffmanDecoder *codes;
+  const Value *values;
+  const std::int16_t *levels;
+  Contexts &contexts;
+
+  Value operator()(BitReader &reader, std::size_t position) const noexcept {
+    const std::uint32_t symbol = codes[contexts.at(position)].next(reader);
+    contexts.set(position, levels[symbol]);
+    return values[symbol];
+  }
+};
+
+template <typename Value, typename Next> void readDenseRow(BitReader &reader, const Next &next, std::span<Value> row) {
   std::size_t i = 0;
   for (; i + 4 <= row.size(); i += 4) { // four codes of 12 bits fit one refill
     reader.refill();
-    row[i] = symbols[code.next(reader)];
-    row[i + 1] = symbols[code.next(reader)];
-    row[i + 2] = symbols[code.next(reader)];
-    row[i + 3] = symbols[code.next(reader)];
+    row[i] = next(reader, i);
+    row[i + 1] = next(reader, i + 1);
+    row[i + 2] = next(reader, i + 2);
+    row[i + 3] = next(reader, i + 3);
   }
   for (; i < row.size(); ++i) {
     reader.refill();
-    row[i] = symbols[code.next(reader)];
+    row[i] = next(reader, i);
   }
 }
 
-template <typename Value> void readRunRow(BitReader &reader, const Layer<Value> &layer, std::size_t set, std::span<Value> row) {
+template <typename Value, typename Next>
+void readRunRow(BitReader &reader, const HuffmanDecoder &runs, const Next &next, std::span<Value> row) {
   std::size_t position = 0;
   while (position < row.size()) {
     reader.refill();
-    std::size_t run = layer.positions[set].next(reader);
+    std::size_t run = runs.next(reader);
     if (run == rowEnd) {
       return;
     }
@@ -128,17 +184,16 @@ template <typename Value> void readRunRow(BitReader &reader, const Layer<Value> 
       throw Error("MODEL_SECTION", "a run of zeros leaves its row");
     }
     reader.refill();
-    row[position++] = layer.codebook[layer.values[set].next(reader)];
+    row[position] = next(reader, position);
+    ++position;
   }
 }
 
-template <typename Value> void readPatternRow(BitReader &reader, const Layer<Value> &layer, std::size_t set, std::span<Value> row) {
-  const HuffmanDecoder &positions = layer.positions[set];
-  const HuffmanDecoder &values = layer.values[set];
-  const Value *codebook = layer.codebook.data();
-  for (std::size_t begin = 0; begin < row.size(); begin += layer.patternBits) {
+template <typename Value, typename Next>
+void readPatternRow(BitReader &reader, const HuffmanDecoder &patterns, unsigned patternBits, const Next &next, std::span<Value> row) {
+  for (std::size_t begin = 0; begin < row.size(); begin += patternBits) {
     reader.refill();
-    std::uint32_t pattern = positions.next(reader);
+    std::uint32_t pattern = patterns.next(reader);
     if (begin + static_cast<std::size_t>(std::bit_width(pattern)) > row.size()) {
       throw Error("MODEL_SECTION", "a pattern leaves its row");
     }
@@ -146,28 +201,40 @@ template <typename Value> void readPatternRow(BitReader &reader, const Layer<Val
       if (taken++ % 4 == 0) {
         reader.refill();
       }
-      row[begin + static_cast<std::size_t>(std::countr_zero(pattern))] = codebook[values.next(reader)];
+      const std::size_t position = begin + static_cast<std::size_t>(std::countr_zero(pattern));
+      row[position] = next(reader, position);
     }
   }
 }
 
-template <typename Value> std::vector<Value> readRows(BitReader &reader, const Layer<Value> &layer, std::size_t count) {
-  std::vector<Value> weights(count);
-  std::vector<Value> withZero{Value{}};
-  withZero.insert(withZero.end(), layer.codebook.begin(), layer.codebook.end());
+template <typename Value, typename Next>
+void readRow(BitReader &reader, const Layer<Value> &layer, std::size_t set, const Next &next, std::span<Value> row) {
+  if (layer.coding == Coding::dense) {
+    readDenseRow(reader, next, row);
+  } else if (layer.coding == Coding::runs) {
+    readRunRow(reader, layer.positionCodes[set], next, row);
+  } else {
+    readPatternRow(reader, layer.positionCodes[set], layer.patternBits, next, row);
+  }
+  reader.requireInside();
+}
+
+template <typename Value> std::vector<Value> readRows(BitReader &reader, const Layer<Value> &layer, const Op &conv) {
+  std::vector<Value> weights(weightCount(conv));
   const std::size_t rows = layer.setOfRow.size();
-  const std::size_t length = count / rows;
+  const std::size_t length = weights.size() / rows;
+  const std::size_t codes = layer.rule.contexts();
+  Contexts contexts(conv, layer.rule);
   for (std::size_t r = 0; r < rows; ++r) {
     const std::span<Value> row(weights.data() + r * length, length);
     const std::size_t set = layer.setOfRow[r];
-    if (layer.coding == Coding::dense) {
-      readDenseRow(reader, layer.values[set], withZero.data(), row);
-    } else if (layer.coding == Coding::runs) {
-      readRunRow(reader, layer, set, row);
+    if (codes == 1) {
+      readRow(reader, layer, set, PlainValues<Value>{layer.valueCodes[set], layer.values.data()}, row);
     } else {
-      readPatternRow(reader, layer, set, row);
+      contexts.beginRow();
+      readRow(reader, layer, set,
+              ContextValues<Value>{layer.valueCodes.data() + set * codes, layer.values.data(), layer.levels.data(), contexts}, row);
     }
-    reader.requireInside();
   }
   return weights;
 }
@@ -176,24 +243,25 @@ template <typename Value> std::string describe(const Layer<Value> &layer) {
   std::string text = layer.coding == Coding::dense  ? "dense"
                      : layer.coding == Coding::runs ? "runs"
                                                     : "patterns" + std::to_string(layer.patternBits);
-  const std::size_t sets = layer.values.size();
-  return sets == 1 ? text : text + " x" + std::to_string(sets);
+  const std::size_t contexts = layer.rule.contexts();
+  const std::size_t sets = layer.valueCodes.size() / contexts;
+  text += contexts == 1 ? "" : ", " + std::to_string(contexts) + " contexts";
+  return sets == 1 ? text : text + ", " + std::to_string(sets) + " groups";
 }
 
 template <typename Value> std::vector<Value> readWeights(BitReader &reader, const Op &conv, SectionInfo &info) {
-  const std::size_t count = weightCount(conv);
   const auto coding = static_cast<Coding>(reader.take(2));
   std::vector<Value> weights;
   if (coding == Coding::raw) {
     info.coding = "raw";
-    weights = readRaw<Value>(reader, count);
+    weights = readRaw<Value>(reader, weightCount(conv));
   } else {
     const Layer<Value> layer = readLayer<Value>(reader, coding, conv.output.view.channels);
     info.coding = describe(layer);
-    info.codebookSize = static_cast<std::uint32_t>(layer.codebook.size());
-    weights = readRows(reader, layer, count);
+    info.codebookSize = layer.codebookSize;
+    weights = readRows(reader, layer, conv);
   }
-  info.nonZero = count - static_cast<std::uint64_t>(std::count(weights.begin(), weights.end(), Value{}));
+  info.nonZero = weights.size() - static_cast<std::uint64_t>(std::count(weights.begin(), weights.end(), Value{}));
   return weights;
 }
 

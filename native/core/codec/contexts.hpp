@@ -1,0 +1,83 @@
+// Which code a value is read with: its neighbours within the kernel predict it (docs/model-format.md, "Contexts").
+#pragma once
+
+#include "core/model.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+#include <vector>
+
+namespace zynqnet {
+
+/// How the contexts of a layer are formed, as it is stored.
+struct ContextRule {
+  std::vector<std::uint32_t> thresholds; ///< 0 to 4, strictly ascending; n thresholds make 2n + 1 contexts
+  bool corner = false;                   ///< predict left + up - corner instead of left + up
+
+  [[nodiscard]] std::size_t contexts() const noexcept { return 2 * thresholds.size() + 1; }
+};
+
+/// The level of a value is its signed rank: 0 for zero, +1 for the least positive value of the codebook, -1 for the
+/// greatest negative one. A value's context is the range that `left + up (- corner)` falls in; neighbours are taps of the
+/// same kernel, 0 outside it. In a 1x1 convolution the left neighbour is the previous input channel.
+class Contexts {
+public:
+  static constexpr std::int32_t mostLevel = 1023;
+  static constexpr unsigned mostThresholds = 4;
+  static constexpr unsigned thresholdBits = 11;
+
+  Contexts(const Op &conv, const ContextRule &rule) : corner_(rule.corner ? 1 : 0) {
+    const bool line = conv.kernelHeight * conv.kernelWidth == 1;
+    const std::uint32_t width = line ? conv.input.channels : conv.kernelWidth;
+    const std::uint32_t height = line ? 1 : conv.kernelHeight;
+    const std::uint32_t grids = line ? 1 : conv.input.channels;
+    stride_ = width + 1; // a column and a row of zeros in front of every grid
+    for (std::uint32_t grid = 0; grid < grids; ++grid) {
+      for (std::uint32_t y = 1; y <= height; ++y) {
+        for (std::uint32_t x = 1; x <= width; ++x) {
+          places_.push_back((grid * (height + 1) + y) * stride_ + x);
+        }
+      }
+    }
+    levels_.assign(std::size_t{grids} * (height + 1) * stride_, 0);
+    ranges_.resize(6 * mostLevel + 1);
+    for (std::int32_t p = -3 * mostLevel; p <= 3 * mostLevel; ++p) {
+      const auto beyond = std::count_if(rule.thresholds.begin(), rule.thresholds.end(),
+                                        [p](std::uint32_t t) { return std::abs(p) > static_cast<std::int32_t>(t); });
+      const auto middle = static_cast<std::ptrdiff_t>(rule.thresholds.size());
+      ranges_[static_cast<std::size_t>(p + 3 * mostLevel)] = static_cast<std::uint8_t>(p < 0 ? middle - beyond : middle + beyond);
+    }
+  }
+
+  void beginRow() { std::fill(levels_.begin(), levels_.end(), std::int16_t{0}); }
+
+  /// The context of the weight at `position` of the row; earlier ones have been set, or are zero.
+  [[nodiscard]] std::size_t at(std::size_t position) const noexcept {
+    const std::int16_t *here = levels_.data() + places_[position];
+    const std::int32_t prediction = *(here - 1) + *(here - stride_) - corner_ * *(here - stride_ - 1);
+    return ranges_[static_cast<std::size_t>(prediction + 3 * mostLevel)];
+  }
+
+  void set(std::size_t position, std::int16_t level) noexcept { levels_[places_[position]] = level; }
+
+private:
+  std::vector<std::uint32_t> places_; ///< position in the row to index in `levels_`
+  std::vector<std::int16_t> levels_;
+  std::vector<std::uint8_t> ranges_; ///< prediction to context
+  std::ptrdiff_t stride_ = 0;
+  std::int32_t corner_ = 0;
+};
+
+/// The level of every codebook entry (ascending, without zero) with `negatives` entries below zero.
+[[nodiscard]] inline std::vector<std::int16_t> levelsOf(std::size_t entries, std::size_t negatives) {
+  std::vector<std::int16_t> levels(entries);
+  for (std::size_t i = 0; i < entries; ++i) {
+    const auto rank = static_cast<std::int32_t>(i) - static_cast<std::int32_t>(negatives);
+    levels[i] = static_cast<std::int16_t>(rank < 0 ? rank : rank + 1);
+  }
+  return levels;
+}
+
+} // namespace zynqnet
