@@ -4,6 +4,7 @@
  */
 
 import type { CompressKernels } from './compress-kernels.js';
+import type { NativeV4l2 } from './v4l2.js';
 
 /** Weights of one convolution of a float model. */
 export interface FloatConv {
@@ -66,7 +67,7 @@ export interface NativeEngine {
   close(): void;
 }
 
-export interface NativeAddon {
+export interface NativeAddon extends NativeV4l2 {
   readonly version: string;
   /** Instruction sets and backends compiled in and usable here. */
   readonly features: readonly string[];
