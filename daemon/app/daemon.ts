@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { ConfigChange, ConfigStore } from '../config/store.js';
 import { Alerts } from '../health/alerts.js';
 import { HealthReport } from '../health/health.js';
-import { clockSynchronized } from '../publish/clock.js';
+import { ClockWatch } from '../publish/clock.js';
 import { deviceId, newSessionId } from '../publish/device-id.js';
 import { EmbeddedBroker } from '../publish/embedded-broker.js';
 import type { Publisher } from '../publish/publisher.js';
@@ -32,6 +32,7 @@ export class Daemon {
   readonly #cleanup = new Cleanup();
   readonly device: string;
   readonly session = newSessionId();
+  readonly #clock = new ClockWatch();
   readonly #startedAt = new Date().toISOString();
   #brokerUrl = '';
   #stopping: Promise<boolean> | undefined;
@@ -113,7 +114,7 @@ export class Daemon {
       config: () => store.config,
       device: this.device,
       session: this.session,
-      clockSynchronized,
+      clockSynchronized: () => this.#clock.synchronized(),
       log,
       alerts,
       result: (result) => {
@@ -155,7 +156,7 @@ export class Daemon {
     const report = new HealthReport({
       device: this.device,
       session: this.session,
-      clockSynchronized,
+      clockSynchronized: () => this.#clock.synchronized(),
       pipeline: () => vision.stats(),
       publisher: () => publisher.stats(),
       camera: () => camera.stats(),

@@ -12,20 +12,25 @@ import type { ModelIdentity } from '../publish/topics.js';
 
 export const defaultModelFile = fileURLToPath(new URL('../../daemon/model/default/roadsigns.zqn', import.meta.url));
 
+/** What a network needs of its engine. */
+export type NetworkEngine = Pick<NativeEngine, 'name' | 'run' | 'close'>;
+
 /** A model, the engine that runs it, and what prepares its input: everything between a frame and its answer. */
 export class Network implements Runtime<Frame> {
   readonly model: LoadedModel;
   readonly identity: ModelIdentity;
-  readonly #engine: NativeEngine;
+  readonly #engine: NetworkEngine;
   #preprocessor: Preprocessor;
 
-  private constructor(model: LoadedModel, engine: NativeEngine, view: CameraView) {
+  /** Throws RangeError for a view that cannot work with this model. */
+  constructor(model: LoadedModel, engine: NetworkEngine, view: CameraView = {}) {
     this.model = model;
     this.identity = { name: model.header.name, sha256: model.sha256 };
     this.#engine = engine;
     this.#preprocessor = createPreprocessor(model.header.input, model.header.preprocessing, view);
   }
 
+  /** Loads a model (null: the built-in one) and makes an engine for it. Throws MODEL_ and ENGINE_ errors. */
   static async open(file: string | null, engine: Config['engine'], view: CameraView = {}): Promise<Network> {
     const model = await loadModel(file ?? defaultModelFile);
     const float = model.header.arithmetic === 'float32';

@@ -17,6 +17,8 @@ export interface VisionOptions {
   readonly alerts: Alerts;
   readonly result: (result: ResultPayload) => void;
   readonly event: (event: EventPayload) => void;
+  /** In place of the configured model and engine; for benches and tests. */
+  readonly openNetwork?: () => Promise<Network>;
 }
 
 /** A frame that fails like the one before is one log line, with a count at each power of ten. */
@@ -65,7 +67,7 @@ export class Vision {
    */
   async load(): Promise<Network> {
     const { model, engine, preprocess } = this.#options.config();
-    const network = await Network.open(model.file, engine, preprocess);
+    const network = await (this.#options.openNetwork?.() ?? Network.open(model.file, engine, preprocess));
     const old = this.#network;
     this.#network = network;
     this.#pipeline.release();

@@ -20,10 +20,19 @@ export function logitsFromSums(
 
 /** Softmax in double precision, shifted by the largest logit so that nothing overflows. */
 export function softmax(logits: Float32Array): Float64Array {
-  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const exponentials = Float64Array.from(logits, (logit) => Math.exp(logit - largest));
-  const total = exponentials.reduce((a, b) => a + b, 0);
-  return exponentials.map((value) => value / total);
+  // Plain loops: this runs for every frame, over up to a thousand classes.
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < logits.length; index += 1) largest = Math.max(largest, logits[index] as number);
+  const probabilities = new Float64Array(logits.length);
+  let total = 0;
+  for (let index = 0; index < logits.length; index += 1) {
+    const value = Math.exp((logits[index] as number) - largest);
+    probabilities[index] = value;
+    total += value;
+  }
+  for (let index = 0; index < logits.length; index += 1)
+    probabilities[index] = (probabilities[index] as number) / total;
+  return probabilities;
 }
 
 /** The `count` most probable classes, most probable first; ties go to the lower index. */

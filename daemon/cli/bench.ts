@@ -2,7 +2,13 @@ import type { Command } from 'commander';
 import { addLazily, examples, type LazyCommand } from './lazy.js';
 
 /** Members live in `bench-<name>.ts`, each with a `register`. */
-const members: readonly LazyCommand[] = [];
+const members: readonly LazyCommand[] = [
+  {
+    name: 'pipeline',
+    summary: 'frames a second from JPEG to broker, and memory growth',
+    load: () => import('./bench-pipeline.js'),
+  },
+];
 
 export async function register(command: Command, argv: readonly string[]): Promise<void> {
   await addLazily(command, members, argv);

@@ -1,0 +1,194 @@
+import { pino } from 'pino';
+import sharp from 'sharp';
+import { createPublisher } from '../app/connect.js';
+import { Network } from '../app/network.js';
+import { Vision } from '../app/vision.js';
+import { encodeScene } from '../camera/scene/encode.js';
+import { SceneRenderer } from '../camera/scene/renderer.js';
+import { checkConfig } from '../config/load.js';
+import { Alerts } from '../health/alerts.js';
+import { StandInEngine, standInModel } from './stand-in.js';
+
+export interface PipelineBenchOptions {
+  /** Frames through the pipeline. */
+  readonly frames: number;
+  readonly engineMs: number;
+  readonly brokerUrl: string;
+  readonly progress: (done: number) => void;
+}
+
+export interface PipelineBench {
+  readonly frames: number;
+  /** Median over the blocks, of the whole pipeline and of the bare sharp loop between them. */
+  readonly framesPerSecond: number;
+  readonly bareSharpFramesPerSecond: number;
+  /** Median over the blocks of the two rates' ratio. */
+  readonly ratioToBareSharp: number;
+  readonly published: number;
+  readonly dropped: number;
+  /** Growth of resident memory after the first 5,000 frames; null for shorter runs. */
+  readonly rssGrowthMiB: number | null;
+  readonly rssMiB: number;
+}
+
+const picturesCount = 48;
+const inputSize = 256;
+const warmUpFrames = 5000;
+
+/**
+ * The daemon's own path, from a 640x480 JPEG frame to a result at a broker, with a stand-in for the engine; between
+ * its blocks of frames a bare loop does nothing but decode and scale the same frames with sharp.
+ */
+export async function benchPipeline({
+  frames,
+  engineMs,
+  brokerUrl,
+  progress,
+}: PipelineBenchOptions): Promise<PipelineBench> {
+  const pictures = await scenePictures(picturesCount);
+  const config = checkConfig({ mqtt: { url: brokerUrl }, classify: { topK: 5 } });
+  const log = pino({ level: 'warn' }, pino.destination(2));
+  const publisher = createPublisher({ config: () => config, url: brokerUrl, device: 'bench', session: 'bench', log });
+  const feed = new Feed(pictures);
+  const model = standInModel(inputSize);
+  const vision = new Vision({
+    config: () => config,
+    device: 'bench',
+    session: 'bench',
+    clockSynchronized: () => true,
+    log,
+    alerts: new Alerts(() => {}),
+    result: (result) => {
+      publisher.publishResult(result);
+      feed.next(vision);
+    },
+    event: (event) => publisher.publishEvent(event),
+    openNetwork: async () => new Network(model, new StandInEngine(model.native.classes, engineMs)),
+  });
+  publisher.start();
+  vision.start();
+  await vision.load();
+  while (publisher.stats().mqtt.state !== 'online') await pause(10);
+
+  // Many blocks for a good median; in long runs the bare loop is a small part of the time.
+  const block = Math.max(20, Math.min(500, Math.round(frames / 20)));
+  const bareBlock = Math.min(block, 200);
+  const rates: { pipeline: number; bare: number }[] = [];
+  const memory = new MemoryTrend();
+  await bareLoop(pictures, bareBlock);
+  for (let done = 0; done < frames; done += block) {
+    const bare = await bareLoop(pictures, bareBlock);
+    const pipeline = await feed.run(vision, Math.min(block, frames - done));
+    rates.push({ pipeline, bare });
+    memory.sample(done + block);
+    progress(Math.min(frames, done + block));
+  }
+  await vision.stop(1000);
+  const { published, dropped } = publisher.stats().results;
+  await publisher.stop(1000);
+  return {
+    frames,
+    framesPerSecond: round(median(rates.map((rate) => rate.pipeline)), 1),
+    bareSharpFramesPerSecond: round(median(rates.map((rate) => rate.bare)), 1),
+    ratioToBareSharp: round(median(rates.map((rate) => rate.pipeline / rate.bare)), 3),
+    published,
+    dropped: dropped + vision.stats().dropped,
+    rssGrowthMiB: memory.growthMiB,
+    rssMiB: round(process.memoryUsage.rss() / 1_048_576, 1),
+  };
+}
+
+/** Keeps the pipeline just full: a new frame for each one that comes out, and one in waiting. */
+class Feed {
+  readonly #pictures: readonly Buffer[];
+  #offered = 0;
+  #left = 0;
+  #done: () => void = () => {};
+
+  constructor(pictures: readonly Buffer[]) {
+    this.#pictures = pictures;
+  }
+
+  /** Frames per second over `count` frames. */
+  async run(vision: Vision, count: number): Promise<number> {
+    const startMs = performance.now();
+    const finished = new Promise<void>((resolve) => {
+      this.#done = resolve;
+    });
+    this.#left = count;
+    this.#offer(vision);
+    setImmediate(() => count > 1 && this.#offer(vision)); // once the first has been taken
+    await finished;
+    return (count * 1000) / (performance.now() - startMs);
+  }
+
+  /** After a result. */
+  next(vision: Vision): void {
+    this.#left -= 1;
+    if (this.#left === 0) this.#done();
+    else if (this.#left > 1) this.#offer(vision);
+  }
+
+  #offer(vision: Vision): void {
+    const data = this.#pictures[this.#offered % this.#pictures.length] ?? Buffer.alloc(0);
+    vision.offer({
+      data,
+      format: 'jpeg',
+      width: 640,
+      height: 480,
+      sequence: this.#offered,
+      capturedAtUtcMs: Date.now(),
+      capturedMs: performance.now(),
+    });
+    this.#offered += 1;
+  }
+}
+
+/** Resident memory at the end of the warm-up and at the end of the run, each the least of a few samples: peaks are no growth. */
+class MemoryTrend {
+  readonly #before: number[] = [];
+  readonly #after: number[] = [];
+
+  sample(frames: number): void {
+    const rss = process.memoryUsage.rss() / 1_048_576;
+    if (frames <= warmUpFrames) this.#before.push(rss);
+    else this.#after.push(rss);
+  }
+
+  get growthMiB(): number | null {
+    if (this.#after.length === 0) return null;
+    const settled = (samples: readonly number[]) => Math.min(...samples.slice(-4));
+    return round(settled(this.#after) - settled(this.#before), 2);
+  }
+}
+
+async function bareLoop(pictures: readonly Buffer[], count: number): Promise<number> {
+  const startMs = performance.now();
+  for (let n = 0; n < count; n += 1) {
+    await sharp(pictures[n % pictures.length], { failOn: 'error', sequentialRead: true })
+      .resize({ width: inputSize, height: inputSize, fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false })
+      .raw()
+      .toBuffer();
+  }
+  return (count * 1000) / (performance.now() - startMs);
+}
+
+async function scenePictures(count: number): Promise<Buffer[]> {
+  const renderer = new SceneRenderer({ seed: 1 });
+  const pictures: Buffer[] = [];
+  for (let n = 0; n < count; n += 1) pictures.push(await encodeScene(await renderer.next()));
+  return pictures;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
+}

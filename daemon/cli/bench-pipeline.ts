@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { examples } from './lazy.js';
+import { wholeNumber } from './network-options.js';
+
+interface Options {
+  readonly frames: number;
+  readonly engineMs: number;
+  readonly url?: string;
+  readonly json?: boolean;
+}
+
+export function register(command: Command): void {
+  command
+    .option('--frames <number>', 'frames through the pipeline', wholeNumber(40, 100_000_000), 2000)
+    .option('--engine-ms <number>', 'what the stand-in engine takes for a frame', wholeNumber(0, 10_000), 2)
+    .option('--url <url>', 'a broker that runs already (default: a mosquitto of its own)')
+    .option('--json', 'one JSON object')
+    .action(bench);
+  examples(command, ['zynqnetd bench pipeline', 'zynqnetd bench pipeline --frames 100000 --json']);
+}
+
+async function bench({ frames, engineMs, url, json }: Options): Promise<void> {
+  const { benchPipeline } = await import('../bench/pipeline.js');
+  const { startMosquitto } = await import('../bench/broker-process.js');
+  const { Progress } = await import('./progress.js');
+  const broker = url === undefined ? await startMosquitto() : undefined;
+  const progress = new Progress(frames);
+  try {
+    const brokerUrl = url ?? broker?.url ?? '';
+    const result = await benchPipeline({ frames, engineMs, brokerUrl, progress: (done) => progress.update(done) });
+    progress.end();
+    const lines = Object.entries(result).map(([name, value]) => `${name.padEnd(26)} ${value}\n`);
+    process.stdout.write(json ? `${JSON.stringify(result)}\n` : lines.join(''));
+  } finally {
+    broker?.stop();
+  }
+}
