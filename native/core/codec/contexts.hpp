@@ -60,7 +60,7 @@ public:
     return ranges_[static_cast<std::size_t>(prediction + 3 * mostLevel)];
   }
 
-  void set(std::size_t position, std::int16_t level) noexcept { levels_[places_[position]] = level; }
+  void set(std::size_t position, std::int32_t level) noexcept { levels_[places_[position]] = static_cast<std::int16_t>(level); }
 
 private:
   std::vector<std::uint32_t> places_; ///< position in the row to index in `levels_`
@@ -69,15 +69,5 @@ private:
   std::ptrdiff_t stride_ = 0;
   std::int32_t corner_ = 0;
 };
-
-/// The level of every codebook entry (ascending, without zero) with `negatives` entries below zero.
-[[nodiscard]] inline std::vector<std::int16_t> levelsOf(std::size_t entries, std::size_t negatives) {
-  std::vector<std::int16_t> levels(entries);
-  for (std::size_t i = 0; i < entries; ++i) {
-    const auto rank = static_cast<std::int32_t>(i) - static_cast<std::int32_t>(negatives);
-    levels[i] = static_cast<std::int16_t>(rank < 0 ? rank : rank + 1);
-  }
-  return levels;
-}
 
 } // namespace zynqnet

@@ -25,13 +25,33 @@ public:
     return entry.symbol;
   }
 
-private:
   struct Entry {
     std::uint16_t symbol = 0;
     std::uint16_t length = 0;
   };
+  [[nodiscard]] unsigned tableBits() const noexcept { return tableBits_; }
+  [[nodiscard]] const std::vector<Entry> &table() const noexcept { return table_; }
+
+private:
   std::vector<Entry> table_;
   unsigned tableBits_ = 0;
+};
+
+/// Several codes in one block of memory: choosing among them costs an addition.
+class HuffmanDecoders {
+public:
+  explicit HuffmanDecoders(std::span<const HuffmanDecoder> codes);
+
+  /// The next symbol in code `index`. The caller has refilled: it takes at most 12 bits.
+  [[nodiscard]] std::uint32_t next(BitReader &reader, std::size_t index) const noexcept {
+    const HuffmanDecoder::Entry entry = table_[(index << bits_) + reader.peek(bits_)];
+    reader.skip(entry.length);
+    return entry.symbol;
+  }
+
+private:
+  std::vector<HuffmanDecoder::Entry> table_;
+  unsigned bits_ = 0;
 };
 
 /// The optimal code of at most 12 bits for given counts.

@@ -91,6 +91,18 @@ HuffmanDecoder::HuffmanDecoder(BitReader &reader, std::uint32_t symbols) {
   }
 }
 
+HuffmanDecoders::HuffmanDecoders(std::span<const HuffmanDecoder> codes) {
+  for (const HuffmanDecoder &code : codes) {
+    bits_ = std::max(bits_, code.tableBits());
+  }
+  table_.reserve(codes.size() << bits_);
+  for (const HuffmanDecoder &code : codes) {
+    for (unsigned copy = 0; copy < 1U << (bits_ - code.tableBits()); ++copy) {
+      table_.insert(table_.end(), code.table().begin(), code.table().end());
+    }
+  }
+}
+
 std::vector<std::uint16_t> huffman::canonicalCodes(std::span<const std::uint8_t> lengths) {
   std::array<std::uint32_t, maxCodeLength + 2> next{};
   for (const std::uint8_t length : lengths) {

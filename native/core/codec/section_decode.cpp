@@ -14,8 +14,8 @@ using namespace section;
 /// How the rows of one layer are coded. A row is one output channel: [input channel][ky][kx].
 template <typename Value> struct Layer {
   Coding coding = Coding::raw;
-  std::vector<Value> values;       ///< by value symbol: the codebook, in dense sections with zero in front
-  std::vector<std::int16_t> levels; ///< by value symbol
+  std::vector<Value> values; ///< by value symbol, ascending: the codebook, in dense sections with zero in its place
+  std::int32_t negatives = 0;
   std::uint32_t codebookSize = 0;
   std::uint32_t patternBits = 0;
   std::vector<std::uint8_t> setOfRow; ///< which group of codes
@@ -96,12 +96,11 @@ template <typename Value> void readValues(BitReader &reader, Layer<Value> &layer
   if (layer.coding != Coding::dense && codebook.empty()) {
     throw Error("MODEL_SECTION", "only a dense section may have an empty codebook");
   }
-  const auto negatives = static_cast<std::size_t>(std::count_if(codebook.begin(), codebook.end(), [](Value value) { return value < Value{}; }));
+  const auto positive = std::find_if(codebook.begin(), codebook.end(), [](Value value) { return value > Value{}; });
+  layer.negatives = static_cast<std::int32_t>(positive - codebook.begin());
   layer.values = codebook;
-  layer.levels = levelsOf(codebook.size(), negatives);
   if (layer.coding == Coding::dense) {
-    layer.values.insert(layer.values.begin(), Value{});
-    layer.levels.insert(layer.levels.begin(), 0);
+    layer.values.insert(layer.values.begin() + layer.negatives, Value{});
   }
 }
 
@@ -139,14 +138,17 @@ template <typename Value> struct PlainValues {
 
 /// Reads it with the code of its context.
 template <typename Value> struct ContextValues {
-  const HuffmanDecoder *codes;
+  const HuffmanDecoders &codes;
+  std::size_t firstCode;
   const Value *values;
-  const std::int16_t *levels;
+  std::int32_t negatives;
+  std::int32_t dense; ///< 1 when zero has a symbol, else 0
   Contexts &contexts;
 
   Value operator()(BitReader &reader, std::size_t position) const noexcept {
-    const std::uint32_t symbol = codes[contexts.at(position)].next(reader);
-    contexts.set(position, levels[symbol]);
+    const std::uint32_t symbol = codes.next(reader, firstCode + contexts.at(position));
+    const std::int32_t rank = static_cast<std::int32_t>(symbol) - negatives;
+    contexts.set(position, rank + (rank >= dense ? 1 - dense : 0)); // without a zero symbol, rank 0 is level 1
     return values[symbol];
   }
 };
@@ -223,18 +225,22 @@ template <typename Value> std::vector<Value> readRows(BitReader &reader, const L
   std::vector<Value> weights(weightCount(conv));
   const std::size_t rows = layer.setOfRow.size();
   const std::size_t length = weights.size() / rows;
-  const std::size_t codes = layer.rule.contexts();
-  Contexts contexts(conv, layer.rule);
-  for (std::size_t r = 0; r < rows; ++r) {
-    const std::span<Value> row(weights.data() + r * length, length);
-    const std::size_t set = layer.setOfRow[r];
-    if (codes == 1) {
-      readRow(reader, layer, set, PlainValues<Value>{layer.valueCodes[set], layer.values.data()}, row);
-    } else {
-      contexts.beginRow();
-      readRow(reader, layer, set,
-              ContextValues<Value>{layer.valueCodes.data() + set * codes, layer.values.data(), layer.levels.data(), contexts}, row);
+  const auto rowAt = [&](std::size_t r) { return std::span<Value>(weights).subspan(r * length, length); };
+  if (layer.rule.thresholds.empty()) {
+    for (std::size_t r = 0; r < rows; ++r) {
+      const std::size_t set = layer.setOfRow[r];
+      readRow(reader, layer, set, PlainValues<Value>{layer.valueCodes[set], layer.values.data()}, rowAt(r));
     }
+    return weights;
+  }
+  const HuffmanDecoders codes(layer.valueCodes);
+  Contexts contexts(conv, layer.rule);
+  const std::int32_t dense = layer.coding == Coding::dense ? 1 : 0;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const std::size_t set = layer.setOfRow[r];
+    contexts.beginRow();
+    readRow(reader, layer, set,
+            ContextValues<Value>{codes, set * layer.rule.contexts(), layer.values.data(), layer.negatives, dense, contexts}, rowAt(r));
   }
   return weights;
 }

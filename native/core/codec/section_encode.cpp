@@ -1,7 +1,7 @@
 // Every coding is tried and the smallest kept: a section's size is known only once it is written.
 #include "core/codec/arrays.hpp"
-#include "core/codec/contexts.hpp"
 #include "core/codec/huffman.hpp"
+#include "core/codec/indexed_layer.hpp"
 #include "core/codec/row_sets.hpp"
 #include "core/codec/section.hpp"
 #include "core/validate.hpp"
@@ -16,136 +16,6 @@ namespace {
 using namespace section;
 
 constexpr std::size_t leastForSets = 2048; ///< weights; below it, more codes never pay
-
-/// A layer as indices: 0 is zero, i + 1 is codebook[i].
-struct Indexed {
-  std::vector<std::int64_t> codebook; ///< ascending, as int8 value or orderedFromFloat
-  std::vector<std::uint16_t> indices;
-  std::vector<std::int16_t> levels; ///< by index
-  std::size_t rows = 0;
-  std::size_t rowLength = 0;
-};
-
-struct Plan {
-  Coding coding = Coding::dense;
-  std::uint32_t patternBits = 0;
-  std::uint32_t sets = 1;
-  ContextRule rule;
-};
-
-/// A position symbol (run or pattern) with extra bits, or a value symbol.
-struct Token {
-  bool position = false;
-  std::uint32_t symbol = 0;
-  std::uint32_t extra = 0;
-  unsigned extraBits = 0;
-  std::uint8_t context = 0; ///< of a value
-};
-
-std::int64_t orderedOf(float value) { return orderedFromFloat(value); }
-std::int64_t orderedOf(std::int8_t value) { return value; }
-
-/// Nothing when there are more values than a codebook holds.
-template <typename Value> std::optional<Indexed> index(const std::vector<Value> &weights, std::size_t rows) {
-  Indexed layer;
-  layer.rows = rows;
-  layer.rowLength = weights.size() / rows;
-  std::vector<std::int64_t> ordered(weights.size());
-  std::transform(weights.begin(), weights.end(), ordered.begin(), [](Value value) { return orderedOf(value); });
-  layer.codebook = ordered;
-  std::sort(layer.codebook.begin(), layer.codebook.end());
-  layer.codebook.erase(std::unique(layer.codebook.begin(), layer.codebook.end()), layer.codebook.end());
-  std::erase(layer.codebook, 0);
-  if (layer.codebook.size() > mostValues) {
-    return std::nullopt;
-  }
-  const auto negatives = std::lower_bound(layer.codebook.begin(), layer.codebook.end(), 0) - layer.codebook.begin();
-  layer.levels = levelsOf(layer.codebook.size(), static_cast<std::size_t>(negatives));
-  layer.levels.insert(layer.levels.begin(), 0);
-  for (const std::int64_t value : ordered) {
-    const auto found = std::lower_bound(layer.codebook.begin(), layer.codebook.end(), value);
-    layer.indices.push_back(value == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(found - layer.codebook.begin() + 1));
-  }
-  return layer;
-}
-
-Token runToken(std::size_t run) {
-  if (run < directRuns) {
-    return {true, static_cast<std::uint32_t>(run)};
-  }
-  const auto above = static_cast<std::uint32_t>(run - directRuns + 1); // at least 1
-  const auto bits = static_cast<unsigned>(std::bit_width(above)) - 1;
-  return {true, directRuns + bits, above - (1U << bits), bits};
-}
-
-/// Turns rows into tokens.
-class Tokenizer {
-public:
-  Tokenizer(const Op &conv, const Indexed &layer, const Plan &plan)
-      : layer_(layer), plan_(plan), contexts_(conv, plan.rule), valueOffset_(plan.coding == Coding::dense ? 0 : 1) {}
-
-  [[nodiscard]] std::vector<Token> row(std::size_t r) {
-    row_ = std::span(layer_.indices).subspan(r * layer_.rowLength, layer_.rowLength);
-    tokens_.clear();
-    contexts_.beginRow();
-    if (plan_.coding == Coding::dense) {
-      for (std::size_t i = 0; i < row_.size(); ++i) {
-        value(i);
-      }
-    } else if (plan_.coding == Coding::runs) {
-      runs();
-    } else {
-      patterns();
-    }
-    return tokens_;
-  }
-
-private:
-  void value(std::size_t i) {
-    const auto context = plan_.rule.thresholds.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(contexts_.at(i));
-    contexts_.set(i, layer_.levels[row_[i]]);
-    tokens_.push_back({false, row_[i] - valueOffset_, 0, 0, context});
-  }
-
-  void runs() {
-    std::size_t run = 0;
-    for (std::size_t i = 0; i < row_.size(); ++i) {
-      if (row_[i] == 0) {
-        ++run;
-        continue;
-      }
-      tokens_.push_back(runToken(run));
-      value(i);
-      run = 0;
-    }
-    if (run > 0) {
-      tokens_.push_back({true, rowEnd});
-    }
-  }
-
-  void patterns() {
-    for (std::size_t begin = 0; begin < row_.size(); begin += plan_.patternBits) {
-      const std::size_t end = std::min(row_.size(), begin + plan_.patternBits);
-      std::uint32_t pattern = 0;
-      for (std::size_t i = begin; i < end; ++i) {
-        pattern |= row_[i] == 0 ? 0 : 1U << (i - begin);
-      }
-      tokens_.push_back({true, pattern});
-      for (std::size_t i = begin; i < end; ++i) {
-        if (row_[i] != 0) {
-          value(i);
-        }
-      }
-    }
-  }
-
-  const Indexed &layer_;
-  const Plan &plan_;
-  Contexts contexts_;
-  std::uint32_t valueOffset_;
-  std::span<const std::uint16_t> row_;
-  std::vector<Token> tokens_;
-};
 
 void putCodebook(BitWriter &writer, const std::vector<std::int64_t> &codebook, bool isFloat) {
   writer.put(static_cast<std::uint32_t>(codebook.size()), codebookSizeBits);
@@ -188,7 +58,7 @@ private:
   std::vector<HuffmanEncoder> valueCodes_;
 };
 
-std::vector<std::uint8_t> setsOf(const Indexed &layer, std::uint32_t sets) {
+std::vector<std::uint8_t> setsOf(const IndexedLayer &layer, std::uint32_t sets) {
   if (sets == 1) {
     return std::vector<std::uint8_t>(layer.rows, 0);
   }
@@ -209,7 +79,7 @@ void putContextRule(BitWriter &writer, const ContextRule &rule) {
   }
 }
 
-BitWriter encodePlan(const Op &conv, const Indexed &layer, const Plan &plan, bool isFloat) {
+BitWriter encodePlan(const Op &conv, const IndexedLayer &layer, const Plan &plan, bool isFloat) {
   BitWriter writer;
   writer.put(static_cast<std::uint32_t>(plan.coding), 2);
   putCodebook(writer, layer.codebook, isFloat);
@@ -253,8 +123,8 @@ Plan planOf(Coding coding, std::uint32_t patternBits = 0) {
 }
 
 /// Codings without contexts and groups; those are added to the best of them.
-std::vector<Plan> basicPlans(const Indexed &layer) {
-  const auto zeros = static_cast<std::size_t>(std::count(layer.indices.begin(), layer.indices.end(), 0));
+std::vector<Plan> basicPlans(const IndexedLayer &layer) {
+  const std::size_t zeros = layer.zeros();
   std::vector<Plan> plans{planOf(Coding::dense)};
   if (zeros > 0 && zeros < layer.indices.size()) {
     plans.push_back(planOf(Coding::runs));
@@ -268,10 +138,11 @@ std::vector<Plan> basicPlans(const Indexed &layer) {
 }
 
 /// Threshold sets to try, as multiples of the levels' root mean square; measured on ZynqNet's and SqueezeNet's weights.
-std::vector<ContextRule> contextRules(const Indexed &layer) {
+std::vector<ContextRule> contextRules(const IndexedLayer &layer) {
   double squares = 0;
   for (const std::uint16_t index : layer.indices) {
-    squares += static_cast<double>(layer.levels[index]) * layer.levels[index];
+    const double level = static_cast<double>(index) - layer.zero;
+    squares += level * level;
   }
   const double rms = std::sqrt(squares / static_cast<double>(layer.indices.size()));
   static const std::vector<std::vector<double>> factors{{0.0}, {0.3, 1.0}, {0.2, 0.8, 1.7}, {0.1, 0.6, 1.3, 2.2}};
@@ -292,7 +163,7 @@ std::vector<ContextRule> contextRules(const Indexed &layer) {
   return rules;
 }
 
-BitWriter smallest(const Op &conv, const Indexed &layer, bool isFloat) {
+BitWriter smallest(const Op &conv, const IndexedLayer &layer, bool isFloat) {
   const std::vector<Plan> plans = basicPlans(layer);
   Plan best = plans.front();
   BitWriter result = encodePlan(conv, layer, best, isFloat);
@@ -341,7 +212,7 @@ template <typename Value> BitWriter encodeRaw(const std::vector<Value> &weights)
 
 template <typename Value> BitWriter encodeWeights(const Op &conv, const std::vector<Value> &weights) {
   BitWriter raw = encodeRaw(weights);
-  const std::optional<Indexed> layer = index(weights, conv.output.view.channels);
+  const std::optional<IndexedLayer> layer = indexLayer(weights, conv.output.view.channels);
   if (!layer) {
     return raw;
   }

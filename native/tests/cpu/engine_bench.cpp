@@ -1,0 +1,53 @@
+// engine_bench [classes]: every backend of this processor over ZynqNet, interleaved, median milliseconds.
+// For work on the kernels; users have `zynqnetd bench engine`.
+#include "core/validate.hpp"
+#include "cpu/engines.hpp"
+#include "tests/cpu/random_model.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+
+int main(int argc, char **argv) {
+  using namespace zynqnet;
+  using Clock = std::chrono::steady_clock;
+  const unsigned classes = argc > 1 ? static_cast<unsigned>(std::atoi(argv[1])) : 1000;
+  const int rounds = argc > 2 ? std::atoi(argv[2]) : 30;
+  const std::string only = argc > 3 ? argv[3] : "";
+  const auto int8 = tests::randomZynqNet(1, classes, Arithmetic::int8);
+  const auto float32 = tests::randomZynqNet(1, classes, Arithmetic::float32);
+  double macs = 0;
+  for (const Op &op : int8->ops) {
+    macs += static_cast<double>(macCount(*int8, op));
+  }
+  struct Entry {
+    std::unique_ptr<Engine> engine;
+    std::vector<double> times;
+  };
+  std::vector<Entry> entries;
+  for (const unsigned threads : {1U, 2U}) {
+    for (const std::string &name : cpuFeatures()) {
+      if (name != "float" && (only.empty() || name == only)) {
+        entries.push_back({createCpuEngine(name.starts_with("float") ? float32 : int8, name, threads), {}});
+      }
+    }
+  }
+  const auto frame = tests::randomFrame(5, *int8);
+  Logits logits;
+  for (int round = 0; round < rounds; ++round) {
+    for (Entry &entry : entries) {
+      const auto start = Clock::now();
+      entry.engine->run(frame, logits);
+      entry.times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+    }
+  }
+  std::printf("%.1f M MACs\n", macs / 1e6);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    auto &times = entries[i].times;
+    std::sort(times.begin(), times.end());
+    const double median = times[times.size() / 2];
+    std::printf("%-14s %u threads  median %8.3f ms  min %8.3f ms  %7.1f GMAC/s\n", std::string(entries[i].engine->name()).c_str(),
+                i < entries.size() / 2 ? 1U : 2U, median, times.front(), macs / median / 1e6);
+  }
+}
