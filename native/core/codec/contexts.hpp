@@ -53,14 +53,23 @@ public:
 
   void beginRow() { std::fill(levels_.begin(), levels_.end(), std::int16_t{0}); }
 
-  /// The context of the weight at `position` of the row; earlier ones have been set, or are zero.
-  [[nodiscard]] std::size_t at(std::size_t position) const noexcept {
-    const std::int16_t *here = levels_.data() + places_[position];
-    const std::int32_t prediction = *(here - 1) + *(here - stride_) - corner_ * *(here - stride_ - 1);
-    return ranges_[static_cast<std::size_t>(prediction + 3 * mostLevel)];
-  }
+  /// Plain pointers, to be held in registers: weights are bytes, and a stored byte might alias anything in memory.
+  struct Row {
+    const std::uint32_t *places;
+    std::int16_t *levels;
+    const std::uint8_t *ranges;
+    std::ptrdiff_t stride;
+    std::int32_t corner;
 
-  void set(std::size_t position, std::int32_t level) noexcept { levels_[places_[position]] = static_cast<std::int16_t>(level); }
+    /// The context of the weight at `position` of the row; earlier ones have been set, or are zero.
+    [[nodiscard]] std::size_t at(std::size_t position) const noexcept {
+      const std::int16_t *here = levels + places[position];
+      return ranges[*(here - 1) + *(here - stride) - corner * *(here - stride - 1)];
+    }
+    void set(std::size_t position, std::int32_t level) const noexcept { levels[places[position]] = static_cast<std::int16_t>(level); }
+  };
+
+  [[nodiscard]] Row row() noexcept { return {places_.data(), levels_.data(), ranges_.data() + 3 * mostLevel, stride_, corner_}; }
 
 private:
   std::vector<std::uint32_t> places_; ///< position in the row to index in `levels_`

@@ -20,7 +20,7 @@ public:
 
   /// The next symbol. The caller has refilled: it takes at most 12 bits.
   [[nodiscard]] std::uint32_t next(BitReader &reader) const noexcept {
-    const Entry entry = table_[reader.peek(tableBits_)];
+    const Entry entry = table_.data()[reader.peek(tableBits_)];
     reader.skip(entry.length);
     return entry.symbol;
   }

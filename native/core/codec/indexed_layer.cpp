@@ -83,12 +83,12 @@ std::vector<Token> Tokenizer::row(std::size_t r) {
 
 void Tokenizer::value(std::size_t i) {
   Token token;
-  token.context = plan_.rule.thresholds.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(contexts_.at(i));
+  token.context = plan_.rule.thresholds.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(contexts_.row().at(i));
   token.symbol = row_[i];
   if (plan_.coding != Coding::dense && row_[i] > layer_.zero) {
     --token.symbol; // zero has no symbol
   }
-  contexts_.set(i, std::int32_t{row_[i]} - layer_.zero);
+  contexts_.row().set(i, std::int32_t{row_[i]} - layer_.zero);
   tokens_.push_back(token);
 }
 

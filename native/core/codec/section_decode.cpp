@@ -143,7 +143,7 @@ template <typename Value> struct ContextValues {
   const Value *values;
   std::int32_t negatives;
   std::int32_t dense; ///< 1 when zero has a symbol, else 0
-  Contexts &contexts;
+  Contexts::Row contexts;
 
   Value operator()(BitReader &reader, std::size_t position) const noexcept {
     const std::uint32_t symbol = codes.next(reader, firstCode + contexts.at(position));
@@ -211,14 +211,16 @@ void readPatternRow(BitReader &reader, const HuffmanDecoder &patterns, unsigned 
 
 template <typename Value, typename Next>
 void readRow(BitReader &reader, const Layer<Value> &layer, std::size_t set, const Next &next, std::span<Value> row) {
+  BitReader local = reader; // stays in registers
   if (layer.coding == Coding::dense) {
-    readDenseRow(reader, next, row);
+    readDenseRow(local, next, row);
   } else if (layer.coding == Coding::runs) {
-    readRunRow(reader, layer.positionCodes[set], next, row);
+    readRunRow(local, layer.positionCodes[set], next, row);
   } else {
-    readPatternRow(reader, layer.positionCodes[set], layer.patternBits, next, row);
+    readPatternRow(local, layer.positionCodes[set], layer.patternBits, next, row);
   }
-  reader.requireInside();
+  local.requireInside();
+  reader = local;
 }
 
 template <typename Value> std::vector<Value> readRows(BitReader &reader, const Layer<Value> &layer, const Op &conv) {
@@ -240,7 +242,7 @@ template <typename Value> std::vector<Value> readRows(BitReader &reader, const L
     const std::size_t set = layer.setOfRow[r];
     contexts.beginRow();
     readRow(reader, layer, set,
-            ContextValues<Value>{codes, set * layer.rule.contexts(), layer.values.data(), layer.negatives, dense, contexts}, rowAt(r));
+            ContextValues<Value>{codes, set * layer.rule.contexts(), layer.values.data(), layer.negatives, dense, contexts.row()}, rowAt(r));
   }
   return weights;
 }
