@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type Conversion, convertModel } from '../model/import/convert.js';
 import { type ImportOptions, parseChoice, parseNumbers, parseSize } from '../model/import/options.js';
+import { UsageError } from './errors.js';
 import { examples } from './lazy.js';
 
 interface Flags {
@@ -38,7 +39,16 @@ export function register(command: Command): void {
   ]);
 }
 
+/** Mistyped values are wrong usage, like an unknown option. */
 function optionsOf(flags: Flags): ImportOptions {
+  try {
+    return parseFlags(flags);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function parseFlags(flags: Flags): ImportOptions {
   const { labels, resize, mode, crop, order, mean, scale, name } = flags;
   return {
     ...(labels !== undefined && { labels }),

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type ImportedModel, importModel } from '../../../daemon/model/import/index.js';
+import { encodeModelFile, parseModelFile } from '../../../daemon/model/load.js';
+import type { FloatConv } from '../../../daemon/native/addon.js';
 import { centreCrop, type Picture, readPicture, squash } from './support/pictures.js';
 import { asOnnx, Reference } from './support/reference.js';
 
@@ -80,6 +82,13 @@ describe.skipIf(!present)('real networks on 200 photographs', () => {
     const files = [`${folder}SqueezeNet_deploy.prototxt`, `${folder}compressed_SqueezeNet.net`];
     const model = await importModel(files, { resize: [256, 256], crop: [227, 227] });
     expect(model.header.input).toMatchObject({ order: 'bgr', mean: [104, 117, 123], scale: [1, 1, 1] });
+    const file = encodeModelFile(model.description);
+    expect(file.length).toBeLessThanOrEqual(540_000);
+    const { native } = parseModelFile(file, 'squeezenet');
+    model.description.convs.forEach((conv, i) => {
+      const stored = native.conv(i) as FloatConv;
+      expect(Buffer.from(stored.weights.buffer).equals(Buffer.from(conv.weights.buffer)), `layer ${i}`).toBe(true);
+    });
     const answers = expectedAnswers(`${shared}imagenet-sample/float-top5.json`);
     const result = await score(model, (picture) => centreCrop(squash(picture, 256), 227), answers);
     expect(result).toEqual({ top1: 136, top5: 175, same: 200, sameFirst: 200 });
