@@ -14,6 +14,7 @@ def main():
     source.add_argument("--gtsrb", metavar="DIR", help="folder with train-CC.tar")
     source.add_argument("--csv", metavar="LIST", help="CSV with the columns file,class[,group]")
     source.add_argument("--folder", metavar="DIR", help="one sub-folder per class")
+    source.add_argument("--scenes", metavar="DIR", help="output of `zynqnetd scene dump --mode squash --size SIZE`")
     parser.add_argument("--root", default=".", help="where the CSV's files lie")
     parser.add_argument("--size", type=int, default=80, help="pixels each way (squashed)")
     parser.add_argument("-o", "--output", required=True, metavar="CACHE")
@@ -22,6 +23,8 @@ def main():
         samples = dataset.read_gtsrb(options.gtsrb, options.size)
     elif options.csv:
         samples = dataset.read_csv(options.csv, options.root, options.size)
+    elif options.scenes:
+        samples = dataset.read_scenes(options.scenes, options.size)
     else:
         samples = dataset.read_folder(options.folder, options.size)
     print(f"{dataset.write_cache(samples, options.output)} images in {options.output}")

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from zynqtrain import batches, dataset, loop, network  # noqa: E402
+from zynqtrain import batches, channels, dataset, loop, network, pruning  # noqa: E402
 
 
 def add_training_options(parser):
@@ -66,6 +66,7 @@ class Session:
         self.batches = batches.Batches(
             (np.array(images), labels, self.train), size, options.batch, options.seed, classes - 1, self.scenes,
             options.pasted_share, options.empty_share, options.scene_share if options.scenes else 0.0)
+        self.batches.all_known = getattr(options, "teacher_knows_scenes", False)
 
     def evaluate(self, model):
         device = next((p.device for p in model.parameters()), torch.device("cpu"))
@@ -88,7 +89,10 @@ def main():
     parser.add_argument("--width", type=float, default=1.0)
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--classes", type=int, default=44, help="the last one means: nothing there")
-    parser.add_argument("--init", metavar="CHECKPOINT", help="start from these weights")
+    parser.add_argument("--init", metavar="CHECKPOINT", help="start from these weights; from a wider network, its strongest channels")
+    parser.add_argument("--density", type=float, help="prune weights gradually to this part of them")
+    parser.add_argument("--prune-steps", type=int, nargs=2, metavar=("FIRST", "LAST"), help="default: 5 %% and 60 %% of the steps")
+    parser.add_argument("--teacher-knows-scenes", action="store_true", help="distil on scene frames too")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
@@ -96,7 +100,9 @@ def main():
     config = network.make_config(options.width, options.size, options.classes)
     model = network.ZynqNet(config)
     if options.init:
-        model.load_state_dict(torch.load(options.init, map_location="cpu")["average"])
+        wider = load_model(options.init)
+        wider.config["size"] = options.size
+        model = channels.narrow(wider, config["channels"])
     model = model.to(options.device).to(memory_format=torch.channels_last)
     parameters, macs = network.count(config)
     print(f"{parameters} parameters, {macs / 1e6:.1f} M MACs", flush=True)
@@ -105,8 +111,18 @@ def main():
     session = Session(options, options.size, options.classes)
     print(f"{len(session.train)} training, {len(session.held)} validation images", flush=True)
     teacher = load_model(options.teacher) if options.teacher else None
-    loop.run(model, session.batches, options, session.evaluate, options.output, teacher,
-             log=lambda line: print(line, flush=True))
+    prune = None
+    if options.density:
+        first, last = options.prune_steps or (options.steps // 20, options.steps * 6 // 10)
+        prune = pruning.Gradual(first, last, options.density)
+    final = loop.run(model, session.batches, options, session.evaluate, options.output, teacher, prune,
+                     log=lambda line: print(line, flush=True))
+    if prune:
+        pruning.apply(final, prune.masks)
+        total, kept = pruning.statistics(final)
+        figures = session.evaluate(final)
+        print(f"kept {kept} of {total} weights ({kept / total:.3f}):", figures)
+        loop.save_atomically({"config": final.config, "average": final.state_dict()}, os.path.join(options.output, "pruned.pt"))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ class Batches:
         self.images, labels, self.indices = photos
         self.labels = torch.from_numpy(labels.astype(np.int64))
         self.size, self.batch, self.seed, self.none_label = size, batch, seed, none_label
+        self.all_known = False  # the teacher has seen scene frames too
         self.scenes = scenes if scene_share > 0 else None
         self.counts = {"pasted": int(batch * pasted), "empty": int(batch * empty),
                        "scenes": int(batch * scene_share) if self.scenes else 0}
@@ -90,4 +91,4 @@ class Batches:
             light = augment.uniform(len(frames), 0.75, 1.25, generator).view(-1, 1, 1, 1)
             frames = augment.noise((frames * light).clamp(0, 255), generator, 0.2).round().clamp(0, 255)
             x, targets = torch.cat([x, frames]), targets + [labels]
-        return x, torch.cat(targets), torch.arange(self.batch) < self.batch - counts["scenes"]
+        return x, torch.cat(targets), torch.arange(self.batch) < self.batch - (0 if self.all_known else counts["scenes"])

@@ -51,6 +51,17 @@ def read_folder(root, size):
                 group += 1
 
 
+def read_scenes(folder, size):
+    """Yields from a dump of the scene camera (frames.u8 at `size`, truth.csv); the group is the episode."""
+    with open(os.path.join(folder, "truth.csv"), newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    frames = np.memmap(os.path.join(folder, "frames.u8"), np.uint8, "r")
+    if frames.size != len(rows) * size * size * 3:
+        raise SystemExit(f"{folder}: {frames.size} bytes for {len(rows)} frames of {size}x{size}: dumped with another --size?")
+    for row, pixels in zip(rows, frames.reshape(-1, size, size, 3)):
+        yield pixels, int(row["class"]), int(row["episode"])
+
+
 def write_cache(samples, folder):
     """Collects (pixels, label, group) samples into a cache folder; returns the number of images."""
     images, labels, groups = [], [], []

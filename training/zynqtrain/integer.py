@@ -36,6 +36,23 @@ def multiplier_and_shift(ratio):
     return multiplier, shift
 
 
+class Requantize(torch.autograd.Function):
+    """Sums -> uint8 values as docs/arithmetic.md (preShift 0); the gradient is that of clamp(sum * ratio, 0, 255)."""
+
+    @staticmethod
+    def forward(context, accumulator, ratio, factor):
+        """factor: multiplier / 2^shift in float64: its product with a 24-bit sum is exact."""
+        value = accumulator.double().mul_(factor.view(1, -1, 1, 1)).add_(0.5).floor_().clamp_(0, ACTIVATION_TOP).to(accumulator.dtype)
+        context.save_for_backward(accumulator, value, ratio)
+        return value
+
+    @staticmethod
+    def backward(context, gradient):
+        accumulator, value, ratio = context.saved_tensors
+        inside = gradient * ((accumulator > 0) & (value < ACTIVATION_TOP))
+        return inside * ratio.view(1, -1, 1, 1), (inside * accumulator).sum((0, 2, 3)), None
+
+
 class IntegerConv(nn.Module):
     """One convolution: codebook [K] (int8 domain), index (-1: pruned), per-channel scale, real bias.
 
@@ -73,12 +90,7 @@ class IntegerConv(nn.Module):
             positions = accumulator.shape[2] * accumulator.shape[3]
             return accumulator.sum((2, 3)) * (self.input_scale * scale / positions)
         multiplier, shift = self.requantization()
-        view = (1, -1, 1, 1)
-        factor = (multiplier / torch.pow(2.0, shift)).view(view)
-        soft = (accumulator * (self.input_scale * scale / self.output_scale).view(view)).clamp(0, ACTIVATION_TOP)
-        with torch.no_grad():  # double: 24-bit sums times 16-bit multipliers are exact
-            exact = torch.floor(accumulator.double() * factor + 0.5).clamp_(0, ACTIVATION_TOP).to(x.dtype)
-        return straight_through(exact, soft)
+        return Requantize.apply(accumulator, self.input_scale * scale / self.output_scale, multiplier / torch.pow(2.0, shift))
 
 
 class IntegerZynqNet(nn.Module):
