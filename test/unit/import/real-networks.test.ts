@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { type ImportedModel, importModel } from '../../../daemon/model/import/index.js';
 import { encodeModelFile, parseModelFile } from '../../../daemon/model/load.js';
 import type { FloatConv } from '../../../daemon/native/addon.js';
+import { loadAddon } from '../../../daemon/native/load.js';
 import { centreCrop, type Picture, readPicture, squash } from './support/pictures.js';
-import { asOnnx, Reference } from './support/reference.js';
 
-// The real networks on real photographs, run by an independent runtime: the import must change nothing.
+// The real networks on real photographs, against the answers of an independent runtime: importing, storing and running
+// them must change nothing.
 const shared = new URL('../../../../shared/', import.meta.url).pathname;
 const present = existsSync(`${shared}imagenet-sample`) && existsSync(`${shared}zynqnet`);
 const images = `${shared}imagenet-sample/images`;
@@ -19,39 +20,31 @@ function expectedAnswers(file: string): Expected['images'] {
   return (JSON.parse(readFileSync(file, 'utf8')) as Expected).images;
 }
 
-/** RGB pixels to what the network takes, by the model's own header: channel order, mean, scale, planes. */
-function normalise(pixels: Uint8Array, { header }: ImportedModel): Float32Array {
-  const { channels, height, width, order, mean, scale } = header.input;
-  const plane = height * width;
-  const result = new Float32Array(channels * plane);
-  for (let c = 0; c < channels; c++) {
-    const source = order === 'bgr' ? channels - 1 - c : c;
-    for (let i = 0; i < plane; i++) {
-      result[c * plane + i] = ((pixels[i * channels + source] as number) - (mean[c] as number)) * (scale[c] as number);
-    }
-  }
-  return result;
+/** Interleaved RGB in the order that the network wants. */
+function ordered({ pixels }: Picture, order: 'rgb' | 'bgr'): Uint8Array {
+  return order === 'rgb' ? pixels : pixels.map((_, i) => pixels[i + 2 - 2 * (i % 3)] as number);
 }
 
 function top5(values: Float32Array): number[] {
   return [...values.keys()].sort((a, b) => (values[b] as number) - (values[a] as number)).slice(0, 5);
 }
 
+/** Writes the model, reads it back, and runs all photographs on the native float engine. */
 async function score(model: ImportedModel, prepare: (picture: Picture) => Picture, answers: Expected['images']) {
-  const reference = await Reference.of(asOnnx(model));
-  const { channels, height, width } = model.header.input;
+  const { native } = parseModelFile(encodeModelFile(model.description), model.header.name);
+  const engine = loadAddon().createEngine(native, { backend: 'float' });
   const result = { top1: 0, top5: 0, same: 0, sameFirst: 0 };
   for (const file of readdirSync(images)) {
     const answer = answers[file];
     if (answer === undefined) throw new Error(`no answer for ${file}`);
-    const { pixels } = prepare(await readPicture(`${images}/${file}`));
-    const logits = await reference.run(normalise(pixels, model), [1, channels, height, width]);
-    const best = top5(logits);
+    const picture = prepare(await readPicture(`${images}/${file}`));
+    const best = top5((await engine.run(ordered(picture, model.header.input.order))) as Float32Array);
     result.top1 += Number(best[0] === answer.label);
     result.top5 += Number(best.includes(answer.label));
     result.sameFirst += Number(best[0] === answer.top5[0]?.[0]);
     result.same += Number(best.join() === answer.top5.map(([index]) => index).join());
   }
+  engine.close();
   return result;
 }
 
