@@ -14,7 +14,7 @@ def main():
     source.add_argument("--gtsrb", metavar="DIR", help="folder with train-CC.tar")
     source.add_argument("--csv", metavar="LIST", help="CSV with the columns file,class[,group]")
     source.add_argument("--folder", metavar="DIR", help="one sub-folder per class")
-    source.add_argument("--scenes", metavar="DIR", help="output of `zynqnetd scene dump --mode squash --size SIZE`")
+    source.add_argument("--scenes", metavar="DIR", help="output of `zynqnetd scene dump --mode cover --size SIZE`")
     parser.add_argument("--root", default=".", help="where the CSV's files lie")
     parser.add_argument("--size", type=int, default=80, help="pixels each way (squashed)")
     parser.add_argument("-o", "--output", required=True, metavar="CACHE")

@@ -46,7 +46,7 @@ def main():
     example = torch.zeros(1, 3, size, size)
     torch.onnx.export(folded, example, options.output, opset_version=13, input_names=["data"], output_names=["logits"])
     mean = ",".join(str(int(value)) for value in network.INPUT_MEAN)
-    print(f"{options.output}: import with --order rgb --mean {mean} --scale 1 --mode squash")
+    print(f"{options.output}: import with --order rgb --mean {mean} --scale 1 --mode cover")
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ def main():
     parser.add_argument("--teacher-knows-scenes", action="store_true")
     parser.add_argument("--name", default="roadsigns")
     parser.add_argument("--provenance", metavar="JSON", help="file whose object goes into the header")
+    parser.set_defaults(optimizer="adam", lr=5e-4, steps=500, warmup=20, ema=0.99)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)

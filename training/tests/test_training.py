@@ -126,10 +126,10 @@ class Clustering(unittest.TestCase):
     def test_gradients_are_summed_per_cluster(self):
         layer = integer.IntegerConv("x", (2, 1, 1, 2), 1, True, 2)
         layer.index.copy_(torch.tensor([0, 1, 0, -1]).view(2, 1, 1, 2))
-        layer.codebook.data.copy_(torch.tensor([10.0, -20.0]))
+        layer.codebook.data.copy_(torch.tensor([10.0, -20.0]) / 127)
         gradient = torch.tensor([1.0, 2.0, 4.0, 8.0]).view(2, 1, 1, 2)
         (layer.integer_weights() * gradient).sum().backward()
-        self.assertEqual(layer.codebook.grad.tolist(), [5.0, 2.0])
+        self.assertEqual([value / 127 for value in layer.codebook.grad.tolist()], [5.0, 2.0])
 
 
 class Integers(unittest.TestCase):
@@ -184,7 +184,8 @@ class Loop(unittest.TestCase):
             model = network.ZynqNet(network.make_config(0.125, 32, 5))
             options = train.argparse.Namespace(
                 steps=total, lr=0.01, warmup=1, weight_decay=1e-4, ema=0.9, smoothing=0.05, distill="soft", distill_weight=0.7,
-                temperature=4.0, report=2, evaluate=100, bf16=False, resume=resume)
+                temperature=4.0, report=2, evaluate=100, bf16=False, resume=resume,
+                optimizer="sgd")
             stop = {"after": steps}
 
             class Stop(Exception):

@@ -51,11 +51,9 @@ class Batches:
         return torch.where(pick < 0.6, mosaic, torch.where(pick < 0.8, field, (mosaic + field) / 2)).clamp(0, 255)
 
     def pasted(self, count, generator):
-        """Photographs at a quarter to nine tenths of the height on a background, as a 4:3 frame squashed square."""
+        """Photographs at a quarter to nine tenths of the height on a background."""
         pixels, labels = self.photographs(count, generator)
         maps = augment.homographies(count, generator, scale=(0.27, 0.9), shift=0.45, perspective=0.05)
-        maps[:, 0] *= augment.uniform(count, 1.0, 1.4, generator).view(-1, 1)
-        maps[:, 0, 2] = maps[:, 0, 2].clamp(-1.2, 1.2)
         grid = augment.grid_of(maps, self.size)
         mask = ((1.0 - grid.abs().amax(-1, keepdim=True)) * 12).clamp(0, 1).permute(0, 3, 1, 2)
         small = torch.nn.functional.avg_pool2d(pixels, 2)

@@ -69,7 +69,7 @@ def structure(config, scales):
     return tensors, ops
 
 
-def write(model, folder, name, labels, mode="squash", provenance=None):
+def write(model, folder, name, labels, mode="cover", provenance=None):
     """Writes an IntegerZynqNet's folder; raises ExportError and leaves no header if the proof fails."""
     os.makedirs(folder, exist_ok=True)
     scales, result = {}, []

@@ -54,7 +54,8 @@ class Requantize(torch.autograd.Function):
 
 
 class IntegerConv(nn.Module):
-    """One convolution: codebook [K] (int8 domain), index (-1: pruned), per-channel scale, real bias.
+    """One convolution: codebook [K] (in units of 127, so that one learning rate fits all), index (-1: pruned), per-channel
+    scale, real bias.
 
     forward: integer-valued input minus zero point -> requantized uint8 values, or for `wide` real logits.
     """
@@ -72,7 +73,8 @@ class IntegerConv(nn.Module):
 
     def integer_weights(self):
         """int8 values as floats, gradients summed per cluster (Han et al. 2016, section 3.3) by the gather's transpose."""
-        codes = straight_through(self.codebook.round().clamp(-127, 127), self.codebook)
+        soft = self.codebook * 127
+        codes = straight_through(soft.round().clamp(-127, 127), soft)
         padded = torch.cat([codes, codes.new_zeros(1)])
         return padded[self.index]
 
@@ -207,7 +209,7 @@ def from_float(model, pixels, codebook_size=15, plain=False):
     with torch.no_grad():
         for layer, (name, _, bias) in zip(result.layers, folded):
             codes, index, scale = books[name]
-            layer.codebook.copy_(codes)
+            layer.codebook.copy_(codes / 127)
             layer.index.copy_(index)
             layer.log_scale.copy_(scale.log())
             layer.bias.copy_(bias)

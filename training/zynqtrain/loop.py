@@ -1,4 +1,4 @@
-"""The training loop: SGD with Nesterov momentum, cosine schedule, averaged weights; resumable at any checkpoint."""
+"""The training loop: SGD with Nesterov momentum or Adam, cosine schedule, averaged weights; resumable at any checkpoint."""
 import copy
 import json
 import math
@@ -74,7 +74,11 @@ def run(model, batches, options, evaluate, folder, teacher=None, after_step=None
     evaluate(model) -> dict of figures; after_step(model, step) keeps masks and shared weights in force.
     """
     device = next(model.parameters()).device
-    optimizer = torch.optim.SGD(split_parameters(model, options.weight_decay), lr=options.lr, momentum=0.9, nesterov=True)
+    groups = split_parameters(model, options.weight_decay)
+    if options.optimizer == "adam":
+        optimizer = torch.optim.Adam(groups, lr=options.lr)
+    else:
+        optimizer = torch.optim.SGD(groups, lr=options.lr, momentum=0.9, nesterov=True)
     average = Average(model, options.ema)
     curve, first = [], 0
     checkpoint = os.path.join(folder, "checkpoint.pt")
