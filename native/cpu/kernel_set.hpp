@@ -92,6 +92,10 @@ struct KernelSet {
   std::uint32_t vectorsPerBlock = 1; ///< at most maxVectors
   std::uint32_t tilePositions = 1;   ///< positions that one pass computes, for the choice of work sizes
 
+  /// When not 0: positions are taken in ranges whose input has about this size, each range through all channel blocks,
+  /// as long as the weights fit the second-level cache. 0: one block of channels at a time.
+  std::uint32_t cacheBytes = 0;
+
   /// Output positions [begin, end) of one block of channels; a wide convolution takes them all at once.
   void (*conv)(const ConvJob &job, const ChannelBlock &block, std::uint32_t begin, std::uint32_t end) = nullptr;
   /// Output rows [begin, end).

@@ -11,6 +11,7 @@ namespace zynqnet::cpu {
 namespace {
 
 constexpr std::uint64_t macsPerItem = 1U << 20U; ///< a few microseconds: far above the cost of taking an item
+constexpr std::size_t cachedWeightBytes = 128U << 10U; ///< a quarter of the Zynq's L2, which two cores share
 constexpr std::uint32_t rowsPerItem = 32;
 constexpr std::uint32_t channelsPerItem = 64;
 
@@ -41,11 +42,11 @@ Program::Program(std::shared_ptr<const Model> model, std::shared_ptr<const Packe
     std::vector<Item> &items = phases_.emplace_back();
     if (phases_.size() == 1) {
       for (std::uint32_t row = 0; row < model_->tensors[0].height; row += rowsPerItem) {
-        items.push_back({Kind::bringIn, 0, 0, row, std::min(row + rowsPerItem, model_->tensors[0].height)});
+        items.push_back({Kind::bringIn, 0, 0, 0, row, std::min(row + rowsPerItem, model_->tensors[0].height)});
       }
       filled[0] = true;
       if (layout_.tensors[0].hasHalo()) {
-        items.push_back({Kind::fillHalo, 0, 0, 0, 0});
+        items.push_back({Kind::fillHalo, 0, 0, 0, 0, 0});
       }
     }
     for (const Op *op : ops) {
@@ -104,16 +105,33 @@ void Program::addConv(const Op &op, std::vector<Item> &items) {
     job.outputStep = static_cast<std::ptrdiff_t>(out.pixelBytes);
     job.outputRowStep = static_cast<std::ptrdiff_t>(out.rowBytes);
   }
-  // A wide convolution is not split by position: each sum then has one writer and, in float, one order of summation.
+  addConvItems(op, items);
+}
+
+void Program::addConvItems(const Op &op, std::vector<Item> &items) const {
+  const auto index = static_cast<std::uint32_t>(convs_.size() - 1);
+  const ConvJob &job = convs_.back().job;
+  const PackedConv &packed = *convs_.back().packed;
+  const auto blocks = static_cast<std::uint32_t>(packed.blocks.size());
   const std::uint64_t taps = std::uint64_t{op.kernelHeight} * op.kernelWidth * op.input.channels;
-  for (std::uint32_t b = 0; b < packed.blocks.size(); ++b) {
-    const std::uint64_t wanted = macsPerItem / (taps * packed.blocks[b].vectors * kernels_.lanes) + 1;
-    const std::uint64_t tiles = (wanted + kernels_.tilePositions - 1) / kernels_.tilePositions;
-    const auto step = static_cast<std::uint32_t>(
-        job.wide ? job.positions : std::min<std::uint64_t>(tiles * kernels_.tilePositions, job.positions));
+  const auto wholeTiles = [&](std::uint64_t positions) {
+    const std::uint64_t tiles = std::max<std::uint64_t>(positions / kernels_.tilePositions, 1);
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(tiles * kernels_.tilePositions, job.positions));
+  };
+  if (!job.wide && kernels_.cacheBytes != 0 && packed.weights.size() <= cachedWeightBytes) {
+    const std::uint64_t inputBytes = static_cast<std::uint64_t>(op.stride) * static_cast<std::uint64_t>(job.inputStep);
+    const std::uint32_t step = wholeTiles(kernels_.cacheBytes / inputBytes);
     for (std::uint32_t begin = 0; begin < job.positions; begin += step) {
-      items.push_back({Kind::conv, static_cast<std::uint32_t>(convs_.size() - 1), b, begin,
-                       std::min(begin + step, job.positions)});
+      items.push_back({Kind::conv, index, 0, blocks, begin, std::min(begin + step, job.positions)});
+    }
+    return;
+  }
+  // A wide convolution is not split by position: each sum then has one writer and, in float, one order of summation.
+  for (std::uint32_t b = 0; b < blocks; ++b) {
+    const std::uint64_t wanted = macsPerItem / (taps * packed.blocks[b].vectors * kernels_.lanes) + 1;
+    const std::uint32_t step = job.wide ? job.positions : wholeTiles(wanted + kernels_.tilePositions - 1);
+    for (std::uint32_t begin = 0; begin < job.positions; begin += step) {
+      items.push_back({Kind::conv, index, b, b + 1, begin, std::min(begin + step, job.positions)});
     }
   }
 }
@@ -133,7 +151,7 @@ void Program::addPool(const Op &op, std::vector<Item> &items) {
   if (op.kind == OpKind::gap) {
     job.sums = sumsAt(op.output.view.channelOffset);
     for (std::uint32_t c = 0; c < job.channels; c += channelsPerItem) {
-      items.push_back({Kind::globalSum, index, 0, c, std::min(c + channelsPerItem, job.channels)});
+      items.push_back({Kind::globalSum, index, 0, 0, c, std::min(c + channelsPerItem, job.channels)});
     }
   } else {
     const TensorLayout &out = layout_.tensors[op.output.view.tensor];
@@ -143,7 +161,7 @@ void Program::addPool(const Op &op, std::vector<Item> &items) {
     job.outputRowStep = static_cast<std::ptrdiff_t>(out.rowBytes);
     job.outputWidth = size.width;
     for (std::uint32_t row = 0; row < size.height; row += 4) {
-      items.push_back({Kind::maxPool, index, 0, row, std::min(row + 4, size.height)});
+      items.push_back({Kind::maxPool, index, 0, 0, row, std::min(row + 4, size.height)});
     }
   }
   pools_.push_back(job);
@@ -158,7 +176,7 @@ void Program::addHalos(const std::vector<const Op *> &phase, std::vector<bool> &
     }
     filled[tensor] = true;
     if (layout_.tensors[tensor].hasHalo()) {
-      items.push_back({Kind::fillHalo, tensor, 0, 0, 0});
+      items.push_back({Kind::fillHalo, tensor, 0, 0, 0, 0});
     }
   }
 }
@@ -171,7 +189,10 @@ void Program::work(const Item &item) const {
     return fillHalo(item.index);
   case Kind::conv: {
     const Conv &conv = convs_[item.index];
-    return kernels_.conv(conv.job, conv.packed->blocks[item.block], item.begin, item.end);
+    for (std::uint32_t block = item.firstBlock; block < item.endBlock; ++block) {
+      kernels_.conv(conv.job, conv.packed->blocks[block], item.begin, item.end);
+    }
+    return;
   }
   case Kind::maxPool:
     return kernels_.maxPool(pools_[item.index], item.begin, item.end);

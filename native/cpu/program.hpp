@@ -44,7 +44,8 @@ private:
   struct Item {
     Kind kind = Kind::bringIn;
     std::uint32_t index = 0; ///< of the job, or of the tensor
-    std::uint32_t block = 0; ///< conv
+    std::uint32_t firstBlock = 0; ///< conv
+    std::uint32_t endBlock = 0;
     std::uint32_t begin = 0;
     std::uint32_t end = 0;
   };
@@ -55,6 +56,7 @@ private:
 
   void addOp(const Op &op, std::vector<Item> &items);
   void addConv(const Op &op, std::vector<Item> &items);
+  void addConvItems(const Op &op, std::vector<Item> &items) const;
   void addPool(const Op &op, std::vector<Item> &items);
   void addHalos(const std::vector<const Op *> &phase, std::vector<bool> &filled, std::vector<Item> &items) const;
   void work(const Item &item) const;

@@ -44,7 +44,7 @@ public:
 
   std::uint32_t addTensor(std::uint32_t channels, Size size, std::uint8_t zeroPoint) {
     Tensor tensor;
-    tensor.name = "t" + std::to_string(model_.tensors.size());
+    tensor.name = std::string("t").append(std::to_string(model_.tensors.size()));
     tensor.channels = channels;
     tensor.height = size.height;
     tensor.width = size.width;
