@@ -233,6 +233,14 @@ describe('ONNX networks give the original answers', () => {
       ],
     ],
     [
+      11,
+      [
+        { op: 'GlobalAveragePool', inputs: ['c2'], output: 'a' },
+        { op: 'Squeeze', inputs: ['a'], output: 'b', attributes: { axes: [3] } },
+        { op: 'Squeeze', inputs: ['b'], output: 'y', attributes: { axes: [-1] } },
+      ],
+    ],
+    [
       13,
       [
         { op: 'Dropout', inputs: ['c2'], output: 'd' },

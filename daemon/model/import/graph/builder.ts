@@ -9,6 +9,8 @@ export interface Value {
   readonly shape: Shape;
   /** a vector to the file's following layers; `shape` is what it was flattened from */
   readonly flat: boolean;
+  /** channels of one position with one of its two axes removed, on the way to a vector */
+  readonly squeezed: boolean;
   /** zero padding that the next convolution must take over */
   readonly pads: Pads;
   /** after softmax: nothing but the output may follow */
@@ -47,7 +49,7 @@ export class GraphBuilder {
   }
 
   conv(layer: string, name: string, input: Value, geometry: ConvShape, load: () => ConvWeights): Value {
-    this.#open(layer, input);
+    this.#plain(layer, { ...input, pads: noPads });
     if (input.flat) unsupported(layer, 'a convolution cannot follow a flattened vector');
     const [kernelHeight, kernelWidth] = geometry.kernel;
     const [strideHeight, strideWidth] = geometry.strides;
@@ -178,8 +180,16 @@ export class GraphBuilder {
   }
 
   flatten(layer: string, input: Value): Value {
-    this.#plain(layer, input);
-    return { ...input, flat: true };
+    this.#plain(layer, { ...input, squeezed: false });
+    return { ...input, flat: true, squeezed: false };
+  }
+
+  /** Removes height or width of one position; the second call, or a flatten, makes it a vector. */
+  squeeze(layer: string, input: Value): Value {
+    if (input.squeezed) return this.flatten(layer, input);
+    this.#spatial(layer, input);
+    if (input.shape.height * input.shape.width !== 1) unsupported(layer, 'removes an axis of the picture');
+    return { ...input, squeezed: true };
   }
 
   /** A vector back to channels x 1 x 1. */
@@ -222,6 +232,7 @@ export class GraphBuilder {
   #plain(layer: string, input: Value): void {
     this.#open(layer, input);
     if (input.pads.some((pad) => pad !== 0)) unsupported(layer, 'padding that is not followed by a convolution');
+    if (input.squeezed) unsupported(layer, 'a layer between removing height and removing width');
   }
 
   #spatial(layer: string, input: Value): void {
@@ -241,7 +252,7 @@ export class GraphBuilder {
     this.#elements += shape.channels * shape.height * shape.width;
     if (this.#elements > 4 * limits.tensorElements) unsupported(layer, 'the activations need too much memory');
     this.#shapes.push(shape);
-    return { id: this.#shapes.length - 1, shape, flat: false, pads: noPads, probabilities: false };
+    return { id: this.#shapes.length - 1, shape, flat: false, squeezed: false, pads: noPads, probabilities: false };
   }
 
   #add(node: Node): void {

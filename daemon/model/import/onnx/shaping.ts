@@ -1,4 +1,4 @@
-import { inconsistent, unsupported } from '../errors.js';
+import { inconsistent, shown, unsupported } from '../errors.js';
 import type { Value } from '../graph/builder.js';
 import type { NodeContext } from './context.js';
 
@@ -41,15 +41,17 @@ function become(node: NodeContext, value: Value, dims: readonly number[]): Value
   );
 }
 
+/** Height and width of one position go, together or one after the other. */
 export function squeeze(node: NodeContext): void {
-  const { layer } = node;
+  const { builder, layer } = node;
   const value = node.value(0);
-  const axes = axesOf(node, 4);
-  if (value.flat || value.shape.height * value.shape.width !== 1) unsupported(layer, 'removes an axis of the picture');
-  if (axes !== undefined && axes.join() !== '2,3') {
-    unsupported(layer, `removes axes ${axes.slice(0, 8).join()}; it must be height and width (2,3) together`);
+  const axes = axesOf(node, value.squeezed ? 3 : 4)?.join();
+  const wanted = value.squeezed ? ['2'] : ['2,3', '2', '3'];
+  if (axes !== undefined && !wanted.includes(axes)) {
+    unsupported(layer, `removes axes ${shown(axes)}; only height and width (2,3) of one position may go`);
   }
-  node.setValue(node.builder.flatten(layer, value));
+  const once = builder.squeeze(layer, value);
+  node.setValue(axes === undefined || axes === '2,3' ? builder.flatten(layer, once) : once);
 }
 
 export function unsqueeze(node: NodeContext): void {
@@ -81,5 +83,6 @@ export function identity(node: NodeContext): void {
 /** As the file sees it, with a batch of one. */
 export function shapeOf(value: Value): number[] {
   const { channels, height, width } = value.shape;
-  return value.flat ? [1, channels * height * width] : [1, channels, height, width];
+  if (value.flat) return [1, channels * height * width];
+  return value.squeezed ? [1, channels, 1] : [1, channels, height, width];
 }
