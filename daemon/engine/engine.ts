@@ -1,0 +1,16 @@
+/**
+ * One inference engine bound to one model: the CPU, the simulated accelerator, the FPGA. Frames are queued and run off
+ * the main thread, in order, one at a time.
+ */
+export interface Engine {
+  /** e.g. "avx512vnni", "neon", "scalar", "float-avx2", "stand-in" */
+  readonly name: string;
+  /**
+   * One frame, height x width x channels bytes in the model's channel order, unchanged until the promise settles.
+   * Resolves to the logit sums (Int32Array, int8 models) or logits (Float32Array), one per class. Rejects with
+   * ENGINE_INPUT, ENGINE_CLOSED or what the hardware reports.
+   */
+  run(input: Uint8Array): Promise<Int32Array | Float32Array>;
+  /** Frames that still wait are rejected with ENGINE_CLOSED; the one in flight ends. A second call does nothing. */
+  close(): void;
+}
