@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 import type { Frame } from '../camera/frame.js';
 import { logitsFromSums, type Score, softmax, topScores } from '../classify/probabilities.js';
 import type { Config } from '../config/schema.js';
+import type { Engine } from '../engine/engine.js';
+import { createEngine } from '../engine/registry.js';
 import { type LoadedModel, loadModel } from '../model/load.js';
-import type { NativeEngine } from '../native/addon.js';
-import { loadAddon } from '../native/load.js';
 import type { Runtime } from '../pipeline/pipeline.js';
 import type { CameraView } from '../preprocess/options.js';
 import { createPreprocessor, type Preprocessor } from '../preprocess/preprocessor.js';
@@ -12,18 +12,18 @@ import type { ModelIdentity } from '../publish/topics.js';
 
 export const defaultModelFile = fileURLToPath(new URL('../../daemon/model/default/roadsigns.zqn', import.meta.url));
 
-/** What a network needs of its engine. */
-export type NetworkEngine = Pick<NativeEngine, 'name' | 'run' | 'close'>;
+/** The configuration's `engine` group, as far as it concerns opening one. */
+export type EngineChoice = Pick<Config['engine'], 'backend' | 'threads'>;
 
 /** A model, the engine that runs it, and what prepares its input: everything between a frame and its answer. */
 export class Network implements Runtime<Frame> {
   readonly model: LoadedModel;
   readonly identity: ModelIdentity;
-  readonly #engine: NetworkEngine;
+  readonly #engine: Engine;
   #preprocessor: Preprocessor;
 
   /** Throws RangeError for a view that cannot work with this model. */
-  constructor(model: LoadedModel, engine: NetworkEngine, view: CameraView = {}) {
+  constructor(model: LoadedModel, engine: Engine, view: CameraView = {}) {
     this.model = model;
     this.identity = { name: model.header.name, sha256: model.sha256 };
     this.#engine = engine;
@@ -31,12 +31,10 @@ export class Network implements Runtime<Frame> {
   }
 
   /** Loads a model (null: the built-in one) and makes an engine for it. Throws MODEL_ and ENGINE_ errors. */
-  static async open(file: string | null, engine: Config['engine'], view: CameraView = {}): Promise<Network> {
+  static async open(file: string | null, { backend, threads }: EngineChoice, view: CameraView = {}): Promise<Network> {
     const model = await loadModel(file ?? defaultModelFile);
-    const float = model.header.arithmetic === 'float32';
-    const backend = float ? 'float' : engine.backend === 'scalar' ? 'scalar' : 'auto';
-    const native = loadAddon().createEngine(model.native, { backend, threads: engine.threads });
-    return new Network(model, native, view);
+    const engine = createEngine({ backend, model, ...(threads === null ? {} : { threads }) });
+    return new Network(model, engine, view);
   }
 
   get backend(): string {

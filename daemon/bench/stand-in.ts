@@ -1,4 +1,4 @@
-import type { NetworkEngine } from '../app/network.js';
+import type { Engine } from '../engine/engine.js';
 import { encodeModelFile, type LoadedModel, parseModelFile } from '../model/load.js';
 
 /** A model with ZynqNet's input and number of classes and next to no work in it. */
@@ -45,7 +45,7 @@ export function standInModel(size = 256, classes = 1000): LoadedModel {
 }
 
 /** Takes `durationMs` for a frame, as an accelerator would: the processor is free meanwhile. */
-export class StandInEngine implements NetworkEngine {
+export class StandInEngine implements Engine {
   readonly name = 'stand-in';
   readonly #sums: Int32Array;
   readonly #durationMs: number;

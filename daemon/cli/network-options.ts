@@ -1,25 +1,21 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Network } from '../app/network.js';
 
 export interface NetworkOptions {
   readonly model?: string;
-  readonly backend: 'auto' | 'cpu' | 'scalar' | 'fpga';
-  readonly threads?: number;
+  readonly backend: string;
+  readonly threads?: number | null;
 }
 
 /** `--model`, `--backend` and `--threads`, as every command takes them that runs a network. */
 export function addNetworkOptions(command: Command): Command {
   return command
     .option('--model <file>', 'a .zqn file (default: the built-in road sign model)')
-    .addOption(
-      new Option('--backend <name>', 'what runs the network')
-        .choices(['auto', 'cpu', 'scalar', 'fpga'])
-        .default('auto'),
-    )
+    .option('--backend <name>', 'what runs the network: auto, cpu, scalar, …', 'auto')
     .option('--threads <number>', 'threads of the CPU engine', wholeNumber(1, 16));
 }
 
-export async function openNetwork({ model, backend, threads = 2 }: NetworkOptions): Promise<Network> {
+export async function openNetwork({ model, backend, threads = null }: NetworkOptions): Promise<Network> {
   const { Network } = await import('../app/network.js');
   return Network.open(model ?? null, { backend, threads });
 }

@@ -17,12 +17,17 @@ const model = section('The network.', {
 
 const engine = section('What runs the network.', {
   backend: key(
-    z.enum(['auto', 'cpu', 'scalar', 'fpga']),
+    z.string().regex(/^[a-z0-9-]{1,32}$/),
     'auto',
     'pipeline',
-    'auto: the accelerator where there is one, else the CPU; scalar: the slow reference.',
+    'auto: the best there is here; cpu; scalar (the slow reference); or another that the error for a wrong one lists.',
   ),
-  threads: key(z.int().min(1).max(16), 2, 'pipeline', 'Threads of the CPU engine.'),
+  threads: key(
+    z.int().min(1).max(16).nullable(),
+    null,
+    'pipeline',
+    'Threads of the CPU engine; null: two, or one on a single processor.',
+  ),
 });
 
 const classify = section('From probabilities to a stable answer.', {

@@ -1,5 +1,6 @@
 import { LatencyWindow } from '../health/latency-window.js';
 import { Mailbox } from './mailbox.js';
+import { Slots } from './slots.js';
 import { Stage } from './stage.js';
 
 /** What the pipeline needs to know of a frame. */
@@ -43,13 +44,17 @@ interface Prepared<Frame, R> {
   readonly preprocessMs: number;
 }
 
+/** Frames in flight: one in the engine while the next is prepared, or two in preparation while the engine waits. */
+const framesInFlight = 2;
+
 /**
- * Camera frames in, outcomes out, in order. While the engine works on one frame the next one is prepared; those two are
- * all that is in flight. Of frames that come meanwhile only the latest is kept. An error costs its frame, nothing else.
+ * Camera frames in, outcomes out, in order. Two frames are in flight, which keeps engine and both cores of a board busy
+ * without piling up delay. Of frames that come meanwhile only the latest is kept. An error costs its frame, nothing else.
  */
 export class Pipeline<Frame extends Timed, R extends Runtime<Frame>> {
   readonly #options: PipelineOptions<Frame, R>;
   readonly #frames = new Mailbox<Frame>();
+  readonly #slots = new Slots(framesInFlight);
   readonly #preprocess: Stage<{ runtime: R; frame: Frame }, Uint8Array>;
   readonly #infer: Stage<{ runtime: R; input: Uint8Array }, Int32Array | Float32Array>;
   readonly #windows = { preprocess: new LatencyWindow(), inference: new LatencyWindow(), total: new LatencyWindow() };
@@ -115,13 +120,22 @@ export class Pipeline<Frame extends Timed, R extends Runtime<Frame>> {
   }
 
   async #run(): Promise<void> {
-    let inference: Promise<void> = Promise.resolve();
-    for (let frame = await this.#frames.take(); frame !== undefined; frame = await this.#frames.take()) {
-      const prepared = await this.#prepare(frame);
-      await inference; // the engine takes one frame at a time
-      if (prepared !== undefined && !this.#stopping) inference = this.#finish(prepared);
+    let before: Promise<void> = Promise.resolve();
+    for (;;) {
+      await this.#slots.acquire(); // first the slot, then the frame: it is the latest one then
+      const frame = await this.#frames.take();
+      if (frame === undefined) break;
+      before = this.#process(frame, before);
     }
-    await inference;
+    await before;
+  }
+
+  /** One frame from preparation to outcome; `before` is the frame before it, which the engine must have done with. */
+  async #process(frame: Frame, before: Promise<void>): Promise<void> {
+    const prepared = await this.#prepare(frame);
+    await before;
+    if (prepared !== undefined && !this.#stopping) await this.#finish(prepared);
+    this.#slots.release();
   }
 
   async #prepare(frame: Frame): Promise<Prepared<Frame, R> | undefined> {

@@ -8,7 +8,7 @@ export class Stage<Input, Output> {
   readonly #name: string;
   readonly #work: (input: Input) => Promise<Output>;
   readonly #limitMs: () => number;
-  #overdue: Promise<unknown> | undefined;
+  readonly #overdue = new Set<Promise<unknown>>();
 
   constructor(name: string, work: (input: Input) => Promise<Output>, limitMs: () => number) {
     this.#name = name;
@@ -18,17 +18,17 @@ export class Stage<Input, Output> {
 
   /** Whether work that was given up is still running. */
   get stuck(): boolean {
-    return this.#overdue !== undefined;
+    return this.#overdue.size > 0;
   }
 
   /** For whoever has reset what hung: forgets the overdue work. */
   release(): void {
-    this.#overdue = undefined;
+    this.#overdue.clear();
   }
 
   /** Rejects with the work's own error, `STAGE_TIMEOUT` or `STAGE_STUCK`. */
   async run(input: Input): Promise<Output> {
-    if (this.#overdue !== undefined) {
+    if (this.stuck) {
       throw new ZynqnetError('STAGE_STUCK', `${this.#name} still hangs on an earlier frame; this one is given up`);
     }
     const limitMs = this.#limitMs();
@@ -50,10 +50,8 @@ export class Stage<Input, Output> {
   }
 
   #watch(work: Promise<unknown>): void {
-    const clear = () => {
-      if (this.#overdue === watched) this.#overdue = undefined;
-    };
-    const watched = work.then(clear, clear);
-    this.#overdue = watched;
+    const ended = () => this.#overdue.delete(work);
+    this.#overdue.add(work);
+    work.then(ended, ended);
   }
 }
