@@ -6,6 +6,7 @@
 #include "addon/engine_factory.hpp"
 #include "addon/engine_object.hpp"
 #include "addon/model_object.hpp"
+#include "addon/v4l2_object.hpp"
 
 #include <memory>
 
@@ -34,6 +35,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("encodeModel", Napi::Function::New<&ModelObject::encode>(env, "encodeModel"));
   exports.Set("createEngine", Napi::Function::New<&EngineObject::create>(env, "createEngine"));
   exports.Set("compress", compressFunctions(env));
+  exports.Set("openV4l2", Napi::Function::New<&openV4l2>(env, "openV4l2"));
   return exports;
 }
 
