@@ -125,6 +125,45 @@ function markdown() {
   return out.join('\n');
 }
 
+/** The named configuration of a preset: zn_top with its parameters and the constant AXI signals that Vivado asks for. */
+function wrapper(p) {
+  const n = p.ports;
+  const name = `zynqnet_${p.name.replace(/-/g, '_')}`;
+  const ports = ['input  wire         clk_i', 'input  wire         rst_n_i', 'output wire         irq_o',
+    'input  wire         s_axi_awvalid', 'output wire         s_axi_awready', 'input  wire [11:0]  s_axi_awaddr', 'input  wire [2:0]   s_axi_awprot',
+    'input  wire         s_axi_wvalid', 'output wire         s_axi_wready', 'input  wire [31:0]  s_axi_wdata', 'input  wire [3:0]   s_axi_wstrb',
+    'output wire         s_axi_bvalid', 'input  wire         s_axi_bready', 'output wire [1:0]   s_axi_bresp',
+    'input  wire         s_axi_arvalid', 'output wire         s_axi_arready', 'input  wire [11:0]  s_axi_araddr', 'input  wire [2:0]   s_axi_arprot',
+    'output wire         s_axi_rvalid', 'input  wire         s_axi_rready', 'output wire [31:0]  s_axi_rdata', 'output wire [1:0]   s_axi_rresp'];
+  const constants = [];
+  for (let i = 0; i < n; i++) {
+    const m = `m${i}_axi`;
+    ports.push(`output wire         ${m}_arvalid`, `input  wire         ${m}_arready`, `output wire [31:0]  ${m}_araddr`, `output wire [7:0]   ${m}_arlen`,
+      `output wire [2:0]   ${m}_arsize`, `output wire [1:0]   ${m}_arburst`, `output wire [3:0]   ${m}_arcache`, `output wire [2:0]   ${m}_arprot`,
+      `input  wire         ${m}_rvalid`, `output wire         ${m}_rready`, `input  wire [63:0]  ${m}_rdata`, `input  wire [1:0]   ${m}_rresp`, `input  wire         ${m}_rlast`,
+      `output wire         ${m}_awvalid`, `input  wire         ${m}_awready`, `output wire [31:0]  ${m}_awaddr`, `output wire [7:0]   ${m}_awlen`,
+      `output wire [2:0]   ${m}_awsize`, `output wire [1:0]   ${m}_awburst`, `output wire [3:0]   ${m}_awcache`, `output wire [2:0]   ${m}_awprot`,
+      `output wire         ${m}_wvalid`, `input  wire         ${m}_wready`, `output wire [63:0]  ${m}_wdata`, `output wire [7:0]   ${m}_wstrb`, `output wire         ${m}_wlast`,
+      `input  wire         ${m}_bvalid`, `output wire         ${m}_bready`, `input  wire [1:0]   ${m}_bresp`);
+    for (const c of ['ar', 'aw']) constants.push(`  assign ${m}_${c}size = 3'd3;`, `  assign ${m}_${c}burst = 2'd1;`, `  assign ${m}_${c}cache = 4'd3;`, `  assign ${m}_${c}prot = 3'd0;`);
+    constants.push(`  assign ${m}_wstrb = 8'hFF;`);
+  }
+  const cat = (signal) => `{${Array.from({ length: n }, (_, i) => `m${n - 1 - i}_axi_${signal}`).join(', ')}}`;
+  const lite = ['awvalid', 'awready', 'awaddr', 'wvalid', 'wready', 'wdata', 'wstrb', 'bvalid', 'bready', 'bresp', 'arvalid', 'arready', 'araddr', 'rvalid', 'rready', 'rdata', 'rresp'];
+  const inputs = new Set(['awvalid', 'awaddr', 'wvalid', 'wdata', 'wstrb', 'bready', 'arvalid', 'araddr', 'rready']);
+  const full = [['arvalid', 'o'], ['arready', 'i'], ['araddr', 'o'], ['arlen', 'o'], ['rvalid', 'i'], ['rready', 'o'], ['rdata', 'i'], ['rresp', 'i'], ['rlast', 'i'],
+    ['awvalid', 'o'], ['awready', 'i'], ['awaddr', 'o'], ['awlen', 'o'], ['wvalid', 'o'], ['wready', 'i'], ['wdata', 'o'], ['wlast', 'o'], ['bvalid', 'i'], ['bready', 'o'], ['bresp', 'i']];
+  return [`// ${banner}`, `// The accelerator of preset ${p.name}: ${p.part}, ${p.clockMHz} MHz, ${p.lanes * p.slots * 64} multipliers.`, '`default_nettype none',
+    `module ${name} (`, ports.map((x) => `    ${x}`).join(',\n'), ');',
+    '  logic rst_q;', '  always_ff @(posedge clk_i) rst_q <= !rst_n_i;', ...constants,
+    '  wire [15:0] trace_tag;', "  wire _unused = &{1'b0, s_axi_awprot, s_axi_arprot, trace_tag};",
+    `  zn_top #(.LANES(${p.lanes}), .SLOTS(${p.slots}), .DRAIN(${p.drainCycles}), .PORTS(${n}), .ACT_LOG2(${p.actDepthLog2}), .BANKS_LOG2(${p.banksLog2}),`,
+    `           .RING_LOG2(${p.weightDepthLog2}), .OUT_LOG2(${p.outDepthLog2}), .CODEBOOK(1'b${p.codebook}), .CLOCK_MHZ(${p.clockMHz})) u_top (`,
+    '      .clk_i, .rst_i(rst_q), .irq_o,',
+    ...lite.map((x) => `      .s_${x}_${inputs.has(x) ? 'i' : 'o'}(s_axi_${x}),`),
+    ...full.map(([x, d]) => `      .m_${x}_${d}(${cat(x)}),`), '      .trace_tag_o(trace_tag));', 'endmodule', '`default_nettype wire', ''].join('\n');
+}
+
 checkSpec();
 const outputs = {
   'firmware/rtl/zn_pkg.sv': systemVerilog(),
@@ -132,6 +171,7 @@ const outputs = {
   'daemon/native/accelerator-constants.ts': typeScript(),
   'docs/register-map.md': markdown(),
 };
+for (const p of spec.presets) outputs[`firmware/rtl/presets/zynqnet_${p.name.replace(/-/g, '_')}.sv`] = wrapper(p);
 let stale = 0;
 for (const [path, text] of Object.entries(outputs)) {
   const file = join(root, path);

@@ -207,12 +207,13 @@ struct Preset {
   std::uint32_t banksLog2;
   std::uint32_t weightDepthLog2;
   std::uint32_t outDepthLog2;
+  std::uint32_t codebook;
   [[nodiscard]] constexpr std::uint32_t multipliers() const noexcept { return lanes * slots * 64; }
 };
 inline constexpr std::array<Preset, 3> presets{{
-    {"zybo", 125, 1, 2, 2, 1, 13, 0, 10, 9},
-    {"zybo-z7-20", 150, 2, 3, 2, 4, 12, 2, 11, 9},
-    {"zc706", 200, 4, 4, 1, 4, 13, 3, 11, 9},
+    {"zybo", 125, 1, 2, 2, 1, 13, 0, 10, 9, 0},
+    {"zybo-z7-20", 150, 2, 3, 2, 4, 12, 2, 11, 9, 1},
+    {"zc706", 200, 4, 4, 1, 4, 13, 3, 11, 9, 1},
 }};
 
 } // namespace zynqnet::accelerator
