@@ -4,6 +4,11 @@ import { addLazily, examples, type LazyCommand } from './lazy.js';
 /** Members live in `bench-<name>.ts`, each with a `register`. */
 const members: readonly LazyCommand[] = [
   {
+    name: 'engine',
+    summary: 'ZynqNet in int8 against onnxruntime, interleaved',
+    load: () => import('./bench-engine.js'),
+  },
+  {
     name: 'pipeline',
     summary: 'frames a second from JPEG to broker, and memory growth',
     load: () => import('./bench-pipeline.js'),
