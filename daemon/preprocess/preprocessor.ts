@@ -3,6 +3,8 @@ import { type Frame, rawBytes } from '../camera/frame.js';
 import { ZynqnetError } from '../errors/error.js';
 import type { Preprocessing } from '../model/header.js';
 import { arrange } from './arrange.js';
+import { bilinear, isMildSquash, type Size } from './bilinear.js';
+import { cutCentre } from './cut-centre.js';
 import { frameError, nameOf } from './frame-error.js';
 import { type CameraView, type InputShape, type PreprocessPlan, planPreprocessing } from './options.js';
 
@@ -42,22 +44,31 @@ configureSharp();
 async function run(frame: Frame, plan: PreprocessPlan): Promise<Uint8Array> {
   await check(frame);
   try {
-    const pixels = await pipeline(frame, plan).toBuffer();
+    const { data, info } = await pipeline(frame, plan, await squashSource(frame, plan)).toBuffer({
+      resolveWithObject: true,
+    });
+    const pixels = cutCentre(data, info, plan);
     return arrange(pixels, plan, (frame.format === 'bgr24') !== (plan.input.order === 'bgr'));
   } catch (error) {
     throw frameError(frame, error);
   }
 }
 
-function pipeline(frame: Frame, { region, fit, resize, crop, input }: PreprocessPlan): Sharp {
+function pipeline(frame: Frame, { region, fit, resize, input }: PreprocessPlan, squashed: Size | undefined): Sharp {
   let image = open(frame);
   if (region) image = image.extract({ left: region.x, top: region.y, width: region.width, height: region.height });
-  // A triangle filter that widens with the reduction: the bilinear resize with antialiasing of most training code.
-  // fastShrinkOnLoad off: the JPEG decoder may shrink, but leaves this filter at least a factor of two.
-  image = image.resize({ ...resize, fit, kernel: 'linear', background: BLACK, fastShrinkOnLoad: false });
-  if (crop) image = image.extract({ left: crop.x, top: crop.y, width: crop.width, height: crop.height });
+  if (squashed && isMildSquash(squashed, resize)) {
+    image = bilinear(image, squashed, resize);
+  } else {
+    // A triangle filter that widens with the reduction: the bilinear resize with antialiasing of most training code.
+    // fastShrinkOnLoad off: the JPEG decoder may shrink, but leaves this filter at least a factor of two.
+    // `outside` and a cut of our own in place of `cover`: sharp would put the odd pixel of a margin at the top and left.
+    const around = fit === 'cover' ? 'outside' : fit;
+    image = image.resize({ ...resize, fit: around, kernel: 'linear', background: BLACK, fastShrinkOnLoad: false });
+  }
   if (frame.format === 'encoded') image = image.flatten({ background: BLACK });
-  return image.toColourspace(input.channels === 1 ? 'b-w' : 'srgb').raw();
+  if (input.channels === 1) image = image.toColourspace('b-w'); // else sRGB, sharp's standard
+  return image.raw();
 }
 
 function open({ format, data, width, height }: Frame): Sharp {
@@ -73,6 +84,15 @@ function open({ format, data, width, height }: Frame): Sharp {
     case 'encoded':
       return sharp(data, { ...common, autoOrient: true });
   }
+}
+
+/** Size of the picture that a squash starts from; undefined for the other modes, which need not know it. */
+async function squashSource({ data, format, width, height }: Frame, plan: PreprocessPlan): Promise<Size | undefined> {
+  if (plan.fit !== 'fill') return undefined;
+  if (plan.region) return plan.region;
+  if (width > 0) return { width, height };
+  const header = await sharp(data, { limitInputPixels: MAX_FRAME_PIXELS }).metadata();
+  return format === 'encoded' ? header.autoOrient : header;
 }
 
 /** What must be right before sharp is asked. */
