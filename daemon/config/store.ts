@@ -2,7 +2,7 @@ import type { ConfigIssue } from './issues.js';
 import { ConfigError, schemaAt } from './issues.js';
 import type { Effect } from './keys.js';
 import { checkConfig } from './load.js';
-import { changedPaths, mergePatch } from './merge.js';
+import { changedPaths, leafPaths, mergePatch } from './merge.js';
 import { emptyOverlay, FileOverlay, MemoryOverlay, type Overlay, type OverlayStorage } from './overlay.js';
 import type { Config } from './schema.js';
 
@@ -90,7 +90,7 @@ export class ConfigStore {
 
   /** Those paths of a patch that only the local file may set. */
   localOnly(patch: Record<string, unknown>): ConfigIssue[] {
-    return changedPaths({}, patch)
+    return leafPaths(patch)
       .filter((path) => !keyMeta(path).remote)
       .map((path) => ({ path, message: 'can only be set in the local file' }));
   }

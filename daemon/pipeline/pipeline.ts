@@ -139,9 +139,9 @@ export class Pipeline<Frame extends Timed, R extends Runtime<Frame>> {
   }
 
   async #prepare(frame: Frame): Promise<Prepared<Frame, R> | undefined> {
-    const runtime = this.#options.runtime();
     const startMs = performance.now();
     try {
+      const runtime = this.#options.runtime();
       const input = await this.#preprocess.run({ runtime, frame });
       const preprocessMs = performance.now() - startMs;
       this.#windows.preprocess.add(preprocessMs);

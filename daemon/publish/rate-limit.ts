@@ -7,8 +7,8 @@ export class RateLimit {
     if (perSecond === null) return true;
     if (nowMs < this.#nextMs) return false;
     const periodMs = 1000 / perSecond;
-    // Keeps the average under jitter of up to one period, without saving up bursts.
-    this.#nextMs = Math.max(this.#nextMs + periodMs, nowMs);
+    // A frame that came late (by up to half a period) does not delay the next: the average holds, without bursts.
+    this.#nextMs = Math.max(this.#nextMs, nowMs - periodMs / 2) + periodMs;
     return true;
   }
 }

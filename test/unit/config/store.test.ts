@@ -1,0 +1,92 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ConfigError } from '../../../daemon/config/issues.js';
+import { type ConfigChange, ConfigStore, effectOf } from '../../../daemon/config/store.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'zynqnetd-store-'));
+});
+const open = (base: object = {}) => ConfigStore.open({ device: { stateFolder: folder }, ...base });
+
+describe('the configuration store', () => {
+  it('applies a change, tells who listens, and keeps it over a restart', () => {
+    const store = open();
+    const changes: ConfigChange[] = [];
+    store.subscribe((change) => changes.push(change));
+    store.apply(store.propose({ classify: { topK: 3 } }));
+    store.keep();
+    expect(changes.map(({ changed, effect, revision }) => ({ changed, effect, revision }))).toEqual([
+      { changed: ['classify.topK'], effect: 'live', revision: 1 },
+    ]);
+    const again = open();
+    expect(again.config.classify.topK).toBe(3);
+    expect(again.revision).toBe(1);
+  });
+
+  it('forgets a trial that was not kept, and goes back to what was kept on revert', () => {
+    const store = open();
+    store.apply(store.propose({ classify: { topK: 3 } }));
+    store.keep();
+    store.apply(store.propose({ classify: { topK: 9 }, log: { level: 'debug' } }));
+    expect(store.config.classify.topK).toBe(9);
+    expect(open().config.classify.topK).toBe(3);
+    store.revert();
+    expect(store.config.classify.topK).toBe(3);
+    expect(store.config.log.level).toBe('info');
+  });
+
+  it('takes null as back to the default, also over the local file', () => {
+    const store = open({ classify: { topK: 7 } });
+    store.apply(store.propose({ classify: { topK: null } }));
+    expect(store.config.classify.topK).toBe(5);
+  });
+
+  it('refuses a wrong change with every mistake, and changes nothing', () => {
+    const store = open();
+    const before = structuredClone(store.config);
+    expect(() => store.propose({ classify: { topK: 0, threshold: 'x' }, nonsense: 1 })).toThrow(ConfigError);
+    expect(store.config).toEqual(before);
+    expect(store.revision).toBe(0);
+  });
+
+  it('never touches the local file, and passes a damaged overlay over for the last good one', () => {
+    const store = open();
+    store.apply(store.propose({ classify: { topK: 2 } }));
+    store.keep();
+    store.apply(store.propose({ classify: { topK: 3 } }));
+    store.keep();
+    writeFileSync(join(folder, 'overlay.json'), '{"revision": 2, "pa');
+    const again = open();
+    expect(again.config.classify.topK).toBe(2);
+    expect(again.problems.join()).toContain('overlay.json');
+    expect(readFileSync(join(folder, 'overlay.json'), 'utf8')).toBe('{"revision": 2, "pa');
+  });
+
+  it('passes over an overlay that no longer fits the schema', () => {
+    writeFileSync(join(folder, 'overlay.json'), JSON.stringify({ revision: 4, patch: { classify: { gone: 1 } } }));
+    const store = open();
+    expect(store.config.classify.topK).toBe(5);
+    expect(store.problems).toHaveLength(1);
+  });
+
+  it('knows which keys a message may not change', () => {
+    const patch = { classify: { topK: 3 }, mqtt: { url: 'mqtt://x' }, camera: { v4l2: { device: '/dev/mem' } } };
+    expect(
+      open()
+        .localOnly(patch)
+        .map(({ path }) => path),
+    ).toEqual(['mqtt.url', 'camera.v4l2.device']);
+  });
+
+  it.each([
+    [['classify.topK'], 'live'],
+    [['classify.topK', 'camera.source'], 'pipeline'],
+    [['camera.source', 'mqtt.url'], 'process'],
+    [['preprocess.region.x'], 'live'],
+  ])('the effect of %s is %s', (paths, effect) => {
+    expect(effectOf(paths)).toBe(effect);
+  });
+});
