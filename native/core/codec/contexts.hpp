@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <span>
 #include <vector>
 
@@ -42,12 +41,14 @@ public:
       }
     }
     levels_.assign(std::size_t{grids} * (height + 1) * stride_, 0);
-    ranges_.resize(6 * mostLevel + 1);
-    for (std::int32_t p = -3 * mostLevel; p <= 3 * mostLevel; ++p) {
-      const auto beyond = std::count_if(rule.thresholds.begin(), rule.thresholds.end(),
-                                        [p](std::uint32_t t) { return std::abs(p) > static_cast<std::int32_t>(t); });
-      const auto middle = static_cast<std::ptrdiff_t>(rule.thresholds.size());
-      ranges_[static_cast<std::size_t>(p + 3 * mostLevel)] = static_cast<std::uint8_t>(p < 0 ? middle - beyond : middle + beyond);
+    const auto middle = static_cast<std::uint8_t>(rule.thresholds.size());
+    ranges_.assign(6 * mostLevel + 1, middle);
+    for (const std::uint32_t threshold : rule.thresholds) {
+      // One range further out on both sides.
+      for (std::size_t p = threshold + 1; p <= 3 * std::size_t{mostLevel}; ++p) {
+        ++ranges_[3 * mostLevel + p];
+        --ranges_[3 * mostLevel - p];
+      }
     }
   }
 
