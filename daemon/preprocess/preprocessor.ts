@@ -44,10 +44,16 @@ configureSharp();
 async function run(frame: Frame, plan: PreprocessPlan): Promise<Uint8Array> {
   await check(frame);
   try {
-    const { data, info } = await pipeline(frame, plan, await squashSource(frame, plan)).toBuffer({
+    const source = await sourceSize(frame, plan);
+    if (source) checkProportions(frame, plan, source);
+    const { data, info } = await pipeline(frame, plan, plan.fit === 'fill' ? source : undefined).toBuffer({
       resolveWithObject: true,
     });
     const pixels = cutCentre(data, info, plan);
+    const { width, height, channels } = plan.input;
+    if (pixels.length !== width * height * channels) {
+      throw new Error(`${info.width}x${info.height}x${info.channels} came out where ${width}x${height}x${channels} must`);
+    }
     return arrange(pixels, plan, (frame.format === 'bgr24') !== (plan.input.order === 'bgr'));
   } catch (error) {
     throw frameError(frame, error);
@@ -86,13 +92,24 @@ function open({ format, data, width, height }: Frame): Sharp {
   }
 }
 
-/** Size of the picture that a squash starts from; undefined for the other modes, which need not know it. */
-async function squashSource({ data, format, width, height }: Frame, plan: PreprocessPlan): Promise<Size | undefined> {
-  if (plan.fit !== 'fill') return undefined;
+/** Size of the picture that squash and cover start from; undefined for contain, which need not know it. */
+async function sourceSize({ data, format, width, height }: Frame, plan: PreprocessPlan): Promise<Size | undefined> {
+  if (plan.fit === 'contain') return undefined;
   if (plan.region) return plan.region;
   if (width > 0) return { width, height };
   const header = await sharp(data, { limitInputPixels: MAX_FRAME_PIXELS }).metadata();
   return format === 'encoded' ? header.autoOrient : header;
+}
+
+/** Cover makes the shorter side fit first: a very long, thin picture would take all memory before its middle is cut out. */
+function checkProportions(frame: Frame, { fit, resize }: PreprocessPlan, { width, height }: Size): void {
+  const scale = Math.max(resize.width / width, resize.height / height);
+  if (fit === 'cover' && width * height * scale * scale > MAX_FRAME_PIXELS) {
+    throw new ZynqnetError(
+      'FRAME_TOO_LARGE',
+      `${nameOf(frame)}: ${width}x${height} pixels are too long and thin to cover ${resize.width}x${resize.height}`,
+    );
+  }
 }
 
 /** What must be right before sharp is asked. */

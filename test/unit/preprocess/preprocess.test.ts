@@ -291,6 +291,15 @@ describe('bad frames', () => {
     expect(await code(frame(huge, 'encoded', 8000, 8000))).toMatch(/^FRAME_TOO_LARGE/);
   });
 
+  it('refuses what is so long and thin that covering the input would take all memory', async () => {
+    const ribbon = await sharp({ create: { width: 8, height: 60_000, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer();
+    const preprocessor = createPreprocessor(input(256, 256), { ...squash, mode: 'cover' });
+    await expect(preprocessor.run(frame(ribbon, 'encoded'))).rejects.toMatchObject({ code: 'FRAME_TOO_LARGE' });
+    await expect(run(frame(ribbon, 'encoded'), input(64, 64))).resolves.toHaveLength(64 * 64 * 3);
+  });
+
   it('refuses a region that reaches outside the frame', async () => {
     const region = { x: 10, y: 0, width: 10, height: 10 };
     expect(await code(quarters(16), { region })).toMatch(/^FRAME_REGION/);
