@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from zynqtrain import batches, channels, dataset, loop, network, pruning  # noqa: E402
+from zynqtrain import batches, channels, composites, dataset, loop, network, pruning  # noqa: E402
 
 
 def add_training_options(parser):
@@ -17,6 +17,8 @@ def add_training_options(parser):
     parser.add_argument("--validation", metavar="CACHE", help="the same images at the input size; default: --photos, resized")
     parser.add_argument("--scenes", metavar="CACHE", help="scene frames at the input size")
     parser.add_argument("--scene-share", type=float, default=0.25, help="part of each batch taken from --scenes")
+    parser.add_argument("--sprites", metavar="FILE", help="drawn signs (training/sprites.mjs) to put into empty scenes")
+    parser.add_argument("--sprite-share", type=float, default=0.2, help="part of each batch made of --sprites")
     parser.add_argument("--pasted-share", type=float, default=0.12)
     parser.add_argument("--empty-share", type=float, default=0.08)
     parser.add_argument("--steps", type=int, default=4000)
@@ -66,7 +68,8 @@ class Session:
             self.scene_held = np.arange(cut, len(truth))
         self.batches = batches.Batches(
             (np.array(images), labels, self.train), size, options.batch, options.seed, classes - 1, self.scenes,
-            options.pasted_share, options.empty_share, options.scene_share if options.scenes else 0.0)
+            options.pasted_share, options.empty_share, options.scene_share if options.scenes else 0.0,
+            composites.load_sprites(options.sprites) if options.sprites else None, options.sprite_share)
         self.batches.all_known = getattr(options, "teacher_knows_scenes", False)
 
     def evaluate(self, model):

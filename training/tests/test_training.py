@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 import train
-from zynqtrain import augment, batches, channels, clustering, dataset, export, integer, labels, losses, loop, network, pruning, reference
+from zynqtrain import augment, batches, channels, clustering, composites, dataset, export, integer, labels, losses, loop, network, pruning, reference
 
 torch.set_num_threads(1)
 
@@ -72,6 +72,24 @@ class Data(unittest.TestCase):
         image = torch.rand(2, 3, 16, 16)
         same = augment.warp(image, torch.eye(3).repeat(2, 1, 1), 16)
         self.assertLess(float((same - image).abs().max()), 1e-5)
+
+
+    def test_a_drawn_sign_changes_its_place_only(self):
+        sprites = torch.zeros(3, 4, 32, 32)
+        sprites[:, 3, 8:24, 8:24] = 1  # a black square with a transparent border
+        backgrounds = torch.full((20, 3, 48, 48), 200.0)
+        pixels = composites.compose(sprites, torch.arange(20) % 3, backgrounds, torch.Generator().manual_seed(2))
+        changed = (pixels != 200).any(1).float().mean((1, 2))
+        self.assertTrue(bool((changed > 0.005).all() and (changed < 0.5).all()))
+
+    def test_poses_keep_the_plate_inside_the_frame(self):
+        maps = composites.poses(200, torch.Generator().manual_seed(5))
+        axis = torch.linspace(-1, 1, 41)
+        y, x = torch.meshgrid(axis, axis, indexing="ij")
+        points = torch.stack([x, y, torch.ones_like(x)], -1).view(1, -1, 3) @ maps.transpose(1, 2)
+        inside = ((points[..., :2] / points[..., 2:]).abs().amax(-1) < 1).float().mean(1)
+        self.assertGreater(float(inside.min()), 0.02)
+        self.assertLess(float(inside.max()), 0.95)
 
 
 class Losses(unittest.TestCase):

@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from . import augment
+from . import augment, composites
 
 
 class Batches:
@@ -12,14 +12,19 @@ class Batches:
     shares: parts of the batch that are pasted, empty, and scenes; the rest are plain photographs.
     """
 
-    def __init__(self, photos, size, batch, seed, none_label, scenes=None, pasted=0.12, empty=0.08, scene_share=0.0):
+    def __init__(self, photos, size, batch, seed, none_label, scenes=None, pasted=0.12, empty=0.08, scene_share=0.0,
+                 sprites=None, sprite_share=0.0):
         self.images, labels, self.indices = photos
         self.labels = torch.from_numpy(labels.astype(np.int64))
         self.size, self.batch, self.seed, self.none_label = size, batch, seed, none_label
         self.all_known = False  # the teacher has seen scene frames too
         self.scenes = scenes if scene_share > 0 else None
         self.counts = {"pasted": int(batch * pasted), "empty": int(batch * empty),
-                       "scenes": int(batch * scene_share) if self.scenes else 0}
+                       "scenes": int(batch * scene_share) if self.scenes else 0,
+                       "sprites": int(batch * sprite_share) if self.scenes and sprites is not None else 0}
+        self.sprites = sprites
+        if self.scenes:
+            self.empty_frames = scenes[2][scenes[1][scenes[2]] == none_label]
         own = labels[self.indices]
         frequency = np.bincount(own, minlength=own.max() + 1).astype(np.float64)
         self.weights = torch.from_numpy(1 / np.sqrt(frequency[own]))  # square-root balancing
@@ -64,9 +69,25 @@ class Batches:
         images, labels, indices = self.scenes
         chosen = indices[torch.randint(0, len(indices), (count,), generator=generator).numpy()]
         pixels = torch.from_numpy(np.stack([images[i] for i in chosen])).permute(0, 3, 1, 2).float()
-        maps = augment.homographies(count, generator, scale=(0.92, 1.12), shift=0.03, rotation=0.04, aspect=0.05,
-                                    shear=0.03, perspective=0.02)
-        return augment.warp(pixels, maps, self.size), torch.from_numpy(labels[chosen])
+        maps = augment.homographies(count, generator, scale=(0.75, 1.15), shift=0.07, rotation=0.06, aspect=0.1,
+                                    shear=0.06, perspective=0.06)
+        return augment.warp(pixels, maps, self.size, "reflection"), torch.from_numpy(labels[chosen])
+
+    def empty_scenes(self, count, generator):
+        """Empty scene frames, a random part of each, mirrored or upside down at will: only a background."""
+        chosen = self.empty_frames[torch.randint(0, len(self.empty_frames), (count,), generator=generator).numpy()]
+        pixels = torch.from_numpy(np.stack([self.scenes[0][i] for i in chosen])).permute(0, 3, 1, 2).float()
+        maps = augment.homographies(count, generator, scale=(0.9, 2.2), shift=0.5, rotation=0.15, aspect=0.3)
+        maps[:, :2, 0] *= torch.where(torch.rand(count, 1, generator=generator) < 0.5, -1.0, 1.0)
+        return augment.warp(pixels, maps, self.size, "reflection")
+
+    def drawn_signs(self, count, generator):
+        """Sprites in empty scenes; one in eight stays empty."""
+        labels = torch.randint(0, len(self.sprites), (count,), generator=generator)
+        backgrounds = self.empty_scenes(count, generator)
+        pixels = composites.compose(self.sprites, labels, backgrounds, generator)
+        empty = torch.arange(count) < count // 8
+        return torch.where(empty.view(-1, 1, 1, 1), backgrounds, pixels), torch.where(empty, self.none_label, labels)
 
     def step(self, number):
         """(pixels [B, 3, S, S], labels [B], plain [B] bool: a photograph the teacher knows) for step `number`."""
@@ -83,10 +104,16 @@ class Batches:
         if counts["empty"]:
             parts.append(self.backgrounds(counts["empty"], generator))
             targets.append(torch.full((counts["empty"],), self.none_label))
+        if counts["sprites"]:
+            pixels, labels = self.drawn_signs(counts["sprites"], generator)
+            parts.append(pixels)
+            targets.append(labels)
         x = augment.degrade(torch.cat(parts), generator)
         if counts["scenes"]:
             frames, labels = self.scene_frames(counts["scenes"], generator)
-            light = augment.uniform(len(frames), 0.75, 1.25, generator).view(-1, 1, 1, 1)
-            frames = augment.noise((frames * light).clamp(0, 255), generator, 0.2).round().clamp(0, 255)
+            frames = augment.photometric(frames, generator, 0.5)
+            frames = augment.blur(frames, generator, 0.15)
+            frames = augment.noise(frames, generator, 0.25).round().clamp(0, 255)
             x, targets = torch.cat([x, frames]), targets + [labels]
-        return x, torch.cat(targets), torch.arange(self.batch) < self.batch - (0 if self.all_known else counts["scenes"])
+        unknown = 0 if self.all_known else counts["scenes"] + counts["sprites"]
+        return x, torch.cat(targets), torch.arange(self.batch) < self.batch - unknown
