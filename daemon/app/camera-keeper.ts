@@ -42,7 +42,9 @@ export class CameraKeeper {
 
   /** For `health`. */
   stats() {
-    const { state = 'stopped', reconnects = 0, failures = 0, lost = 0 } = this.#source?.status() ?? {};
+    const status = this.#source?.status();
+    if (status !== undefined) this.#reportWarning(status);
+    const { state = 'stopped', reconnects = 0, failures = 0, lost = 0 } = status ?? {};
     return { state, reconnects, lost, failed: failures };
   }
 
@@ -64,10 +66,13 @@ export class CameraKeeper {
       this.#lastError = status.error.message;
       alerts.raise('camera', 'error', status.error.message);
     }
-    if (status.lastWarning !== undefined && status.lastWarning !== this.#lastWarning) {
-      this.#lastWarning = status.lastWarning;
-      log.warn({ count: status.warnings }, status.lastWarning);
-    }
+    this.#reportWarning(status);
     if (status.ended) log.info('the camera is at its end');
+  }
+
+  #reportWarning({ lastWarning, warnings }: CameraStatus): void {
+    if (lastWarning === undefined || lastWarning === this.#lastWarning) return;
+    this.#lastWarning = lastWarning;
+    this.#options.log.warn({ count: warnings }, lastWarning);
   }
 }

@@ -15,6 +15,7 @@ export function addConfigOptions(command: Command): Command {
 }
 
 export async function register(command: Command): Promise<void> {
+  command.helpCommand(false);
   const check = command.command('check').description('say everything that is wrong with a configuration');
   addConfigOptions(check).action(async (options: FileOptions) => {
     const { checkConfig, loadConfigData } = await import('../config/load.js');

@@ -15,6 +15,7 @@ export interface LazyCommand {
 
 /** Adds `entries` to `parent`; only the one that `argv` names is loaded. */
 export async function addLazily(parent: Command, entries: readonly LazyCommand[], argv: readonly string[]) {
+  parent.helpCommand(false); // `help X` is `X --help`, see main.ts
   for (const entry of entries) {
     const command = parent.command(entry.name).description(entry.summary);
     if (argv[0] === entry.name) await (await entry.load()).register(command, argv.slice(1));

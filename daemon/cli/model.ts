@@ -3,6 +3,7 @@ import { addLazily, examples, type LazyCommand } from './lazy.js';
 
 /** Members live in `model-<name>.ts`, each with a `register`. */
 const members: readonly LazyCommand[] = [
+  { name: 'inspect', summary: 'what a model file holds', load: () => import('./model-inspect.js') },
   {
     name: 'import',
     summary: 'make a model from an ONNX, Caffe or Deep Compression network',
