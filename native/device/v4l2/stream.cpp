@@ -77,6 +77,10 @@ void Stream::checkCapabilities() {
   }
   const bool own = (capability.capabilities & V4L2_CAP_DEVICE_CAPS) != 0;
   const std::uint32_t can = own ? capability.device_caps : capability.capabilities;
+  if ((can & V4L2_CAP_VIDEO_CAPTURE) == 0 && (can & V4L2_CAP_VIDEO_CAPTURE_MPLANE) != 0) {
+    throw Error("CAMERA_OPEN", device_ + " has only the multi-planar interface (" + textOf(capability.driver) +
+                                   "), which is not supported; read it through ffmpeg");
+  }
   if ((can & V4L2_CAP_VIDEO_CAPTURE) == 0) {
     throw Error("CAMERA_OPEN", device_ + " captures no video (" + textOf(capability.card) +
                                    "); cameras often have a second device without pictures, try the next lower number");

@@ -3,6 +3,7 @@
 #include "tests/v4l2/check.hpp"
 #include "tests/v4l2/fake_kernel.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -300,6 +301,7 @@ void saysWhyItCannotOpen() {
       {[](FakeKernel &k) { k.openError = -EBUSY; }, "CAMERA_OPEN", "another program"},
       {[](FakeKernel &k) { k.refuse[VIDIOC_QUERYCAP] = -ENOTTY; }, "CAMERA_OPEN", "no video device"},
       {[](FakeKernel &k) { k.capabilities = V4L2_CAP_META_CAPTURE; }, "CAMERA_OPEN", "captures no video"},
+      {[](FakeKernel &k) { k.capabilities = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING; }, "CAMERA_OPEN", "multi-planar"},
       {[](FakeKernel &k) { k.capabilities = V4L2_CAP_VIDEO_CAPTURE; }, "CAMERA_OPEN", "cannot stream"},
       {[](FakeKernel &k) { k.formats = {V4L2_PIX_FMT_H264}; }, "CAMERA_FORMAT", "offers H264"},
       {[](FakeKernel &k) { k.formats = {}; }, "CAMERA_FORMAT", "no format"},
@@ -334,10 +336,10 @@ void saysWhyItCannotOpen() {
 void stopsWhileTheDriverHangsInOpen() {
   auto kernel = std::make_shared<FakeKernel>();
   kernel->holdOpen();
-  bool late = false;
+  std::atomic<bool> late = false;
   {
     Capture capture(kernel, Wish{"/dev/fake", width, height, 30, {PixelFormat::yuyv}}, [&late] { late = true; });
-    capture.stop(); // returns, and so does the destructor
+    capture.stop(); // returns although open() hangs
     CHECK(!late);
     kernel->letGo();
     while (!capture.drain().closed) {
