@@ -1,5 +1,5 @@
 // Installs what is missing and builds what has changed: npm packages, TypeScript (dist/), the addon (build/native/).
-import { chmodSync, existsSync, lstatSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDebianPackages } from './debian.mjs';
@@ -46,12 +46,16 @@ function linkCommand() {
   if (lstatSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync('../../dist/cli/main.js', link);
 }
 
-function buildNative() {
+function buildNative(purpose) {
   const folder = 'build/native';
-  if (!existsSync(join(root, folder, 'CMakeCache.txt'))) {
+  const cache = join(root, folder, 'CMakeCache.txt');
+  const configured = existsSync(cache) ? readFileSync(cache, 'utf8') : '';
+  const withTests = /^ZYNQNET_TESTS:BOOL=ON$/m.test(configured);
+  if (configured === '' || (purpose === 'test' && !withTests)) {
     say('configuring the native addon');
     const launcher = onPath('ccache') ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : [];
     const args = ['-S', 'native', '-B', folder, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release', ...launcher];
+    if (purpose === 'test') args.push('-DZYNQNET_TESTS=ON');
     run('configuring the native addon', 'cmake', args, { quiet: true });
   }
   // Ninja decides what to do; when nothing has changed this takes some milliseconds.
@@ -63,7 +67,7 @@ export function build(purpose = 'build') {
   ensureDebianPackages(purpose);
   installNpmPackages();
   buildTypeScript();
-  buildNative();
+  buildNative(purpose);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) build();

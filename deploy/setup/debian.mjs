@@ -1,5 +1,6 @@
 // The Debian packages that building and testing need, and how to see that they are there.
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { onPath, run, say, stop } from './steps.mjs';
 
 const buildPackages = [
@@ -13,12 +14,32 @@ const testPackages = [
   { name: 'mosquitto', present: () => onPath('mosquitto') },
   { name: 'mosquitto-clients', present: () => onPath('mosquitto_sub') },
   { name: 'openssl', present: () => onPath('openssl') },
+  { name: 'ffmpeg', present: () => onPath('ffmpeg') },
+  { name: 'clang', present: () => onPath('clang++') },
+  { name: () => `libclang-rt-${clangVersion()}-dev`, present: haveSanitizers },
 ];
+
+/** The sanitizers' libraries come in a package of their own, with clang's version in its name. */
+function haveSanitizers() {
+  const file = spawnSync('clang++', ['-print-file-name=libclang_rt.asan_static-x86_64.a'], { encoding: 'utf8' }).stdout;
+  const runtime = spawnSync('clang++', ['-print-runtime-dir'], { encoding: 'utf8' }).stdout?.trim() ?? '';
+  return (
+    existsSync(file?.trim() ?? '') ||
+    (existsSync(runtime) && readdirSync(runtime).some((name) => name.includes('asan')))
+  );
+}
+
+function clangVersion() {
+  const depends = spawnSync('apt-cache', ['depends', 'clang'], { encoding: 'utf8' }).stdout ?? '';
+  return /clang-(\d+)/.exec(depends)?.[1] ?? '14';
+}
 
 /** Makes sure that the packages for `purpose` ('build' or 'test') are installed. */
 export function ensureDebianPackages(purpose) {
   const wanted = purpose === 'test' ? [...buildPackages, ...testPackages] : buildPackages;
-  const missing = wanted.filter((entry) => !entry.present()).map((entry) => entry.name);
+  const missing = wanted
+    .filter((entry) => !entry.present())
+    .map(({ name }) => (typeof name === 'function' ? name() : name));
   if (missing.length === 0) return;
   const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   if (process.getuid?.() !== 0 || !onPath('apt-get')) {
