@@ -175,6 +175,19 @@ class Integers(unittest.TestCase):
                 sums, _ = reference.run(stored, image)
                 np.testing.assert_allclose(reference.logits(stored, sums), expected[number], rtol=1e-5, atol=1e-6)
 
+    def test_a_pre_shift_is_taken_where_sums_are_large_and_the_reference_agrees(self):
+        with tempfile.TemporaryDirectory() as folder:
+            model, pixels = self.exported(folder)
+            for layer in (model.layers[0], model.layers[7]):
+                layer.bias.data[1] = 5e7 * layer.input_scale * layer.log_scale.exp()[1]
+            export.write(model, folder, "test", ["a", "b", "c", "d", "none"])
+            self.assertEqual(int(model.layers[7].pre_shift), 2)
+            stored = reference.load(folder)
+            with torch.no_grad():
+                expected = model(pixels).numpy()
+            for number, image in enumerate(pixels.permute(0, 2, 3, 1).numpy().astype(np.uint8)):
+                np.testing.assert_allclose(reference.logits(stored, reference.run(stored, image)[0]), expected[number], rtol=1e-5, atol=1e-6)
+
     def test_a_sum_that_may_overflow_is_refused_with_its_layer(self):
         with tempfile.TemporaryDirectory() as folder:
             model, _ = self.exported(folder)

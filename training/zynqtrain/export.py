@@ -28,12 +28,11 @@ def integers(layer):
     return weights, bias, multiplier, shift
 
 
-def prove(layer, weights, bias):
-    """Checks docs/arithmetic.md's bounds with preShift 0, and that float32 sums in training were exact."""
-    bound = np.abs(bias) + 255 * np.abs(weights.astype(np.int64)).reshape(len(weights), -1).sum(1)
-    if bound.max() >= 2 ** 24:
-        raise ExportError(f"{layer.name}: a sum may reach {bound.max()}, 2^24 or more: prune further or lower its scale")
-    return int(bound.max())
+def prove(layer):
+    """Checks docs/arithmetic.md's bounds with the layer's pre-shift."""
+    bound, shift = float(layer.bound().max()), int(layer.pre_shift)
+    if bound >= 2 ** 31 or bound / 2 ** shift >= 2 ** 24 or shift > 7:
+        raise ExportError(f"{layer.name}: a sum may reach {bound:.0f}, too much for pre-shift {shift}: prune further or lower its scale")
 
 
 def structure(config, scales):
@@ -75,15 +74,18 @@ def write(model, folder, name, labels, mode="cover", provenance=None):
     scales, result = {}, []
     zero_points = np.asarray(network.INPUT_MEAN).astype(np.int64)
     for number, layer in enumerate(model.layers):
+        layer.choose_pre_shift()
         weights, bias, multiplier, shift = integers(layer)
         if number == 0:  # the modules see pixel - zero point; the daemon sees pixels
             bias = bias - (weights.astype(np.int64).sum((2, 3)) * zero_points).sum(1)
-        prove(layer, weights, bias)
+        prove(layer)
         if not layer.wide:
             key = layer.name.replace("expand1x1", "expand").replace("expand3x3", "expand")
             scales[key] = float(layer.output_scale)
         result.append((weights, bias, multiplier, shift))
     tensors, ops = structure(model.config, scales)
+    for op, layer in zip(ops, model.layers):
+        op["preShift"] = int(layer.pre_shift)
     for number, (weights, bias, multiplier, shift) in enumerate(result):
         base = os.path.join(folder, f"{number:02d}.")
         weights.tofile(base + "weights.i8")
@@ -93,7 +95,7 @@ def write(model, folder, name, labels, mode="cover", provenance=None):
             shift.astype(np.uint8).tofile(base + "shift.u8")
     last = model.layers[-1]
     positions = tensors[-1]["height"] * tensors[-1]["width"]
-    scale = (last.input_scale * last.log_scale.detach().exp() / positions).numpy()
+    scale = (last.input_scale * last.log_scale.detach().exp() / positions * 2.0 ** int(last.pre_shift)).numpy()
     scale.astype("<f4").tofile(os.path.join(folder, "logitScale.f32"))
     np.zeros(len(scale), "<f4").tofile(os.path.join(folder, "logitOffset.f32"))
     size = model.config["size"]

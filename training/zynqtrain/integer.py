@@ -1,7 +1,8 @@
 """The integer network of docs/arithmetic.md as a torch module that can be trained: its forward pass is the daemon's
 arithmetic, its gradient that of the real-valued network it stands for (straight-through, Jacob et al. 2018, section 3).
 
-Integers travel as floats. Sums are exact because the proof |bias| + 255 sum|w| < 2^24 is checked at every export.
+Integers travel as floats. Sums are exact while |bias| + 255 sum|w| < 2^24, as in any pruned layer; a dense layer with more
+gets a pre-shift, and its float sums may round in their last bit.
 """
 import json
 
@@ -37,12 +38,15 @@ def multiplier_and_shift(ratio):
 
 
 class Requantize(torch.autograd.Function):
-    """Sums -> uint8 values as docs/arithmetic.md (preShift 0); the gradient is that of clamp(sum * ratio, 0, 255)."""
+    """Sums -> uint8 values as docs/arithmetic.md; the gradient is that of clamp(sum * ratio, 0, 255)."""
 
     @staticmethod
-    def forward(context, accumulator, ratio, factor):
+    def forward(context, accumulator, ratio, factor, pre_shift):
         """factor: multiplier / 2^shift in float64: its product with a 24-bit sum is exact."""
-        value = accumulator.double().mul_(factor.view(1, -1, 1, 1)).add_(0.5).floor_().clamp_(0, ACTIVATION_TOP).to(accumulator.dtype)
+        value = accumulator.double()
+        if pre_shift:
+            value = value.mul_(2.0 ** -pre_shift).floor_()
+        value = value.mul_(factor.view(1, -1, 1, 1)).add_(0.5).floor_().clamp_(0, ACTIVATION_TOP).to(accumulator.dtype)
         context.save_for_backward(accumulator, value, ratio)
         return value
 
@@ -50,7 +54,7 @@ class Requantize(torch.autograd.Function):
     def backward(context, gradient):
         accumulator, value, ratio = context.saved_tensors
         inside = gradient * ((accumulator > 0) & (value < ACTIVATION_TOP))
-        return inside * ratio.view(1, -1, 1, 1), (inside * accumulator).sum((0, 2, 3)), None
+        return inside * ratio.view(1, -1, 1, 1), (inside * accumulator).sum((0, 2, 3)), None, None
 
 
 class IntegerConv(nn.Module):
@@ -70,6 +74,7 @@ class IntegerConv(nn.Module):
         self.bias = nn.Parameter(torch.zeros(shape[0]))
         self.register_buffer("input_scale", torch.tensor(1.0))
         self.register_buffer("output_scale", torch.tensor(1.0))
+        self.register_buffer("pre_shift", torch.tensor(0))
 
     def integer_weights(self):
         """int8 values as floats, gradients summed per cluster (Han et al. 2016, section 3.3) by the gather's transpose."""
@@ -82,17 +87,37 @@ class IntegerConv(nn.Module):
         soft = self.bias / (self.input_scale * self.log_scale.exp())
         return straight_through(round_half_up(soft), soft)
 
+    def bound(self):
+        """The largest sum of each output channel (docs/arithmetic.md): |bias| + 255 sum |weight|, zero points folded in."""
+        with torch.no_grad():
+            weights = self.integer_weights().double()
+            bias = self.integer_bias().double()
+            if self.name == "conv1":  # the modules see pixel - zero point; the daemon sees pixels
+                bias = bias - (weights.sum((2, 3)) * torch.tensor(network.INPUT_MEAN, dtype=torch.float64)).sum(1)
+            return bias.abs() + ACTIVATION_TOP * weights.abs().flatten(1).sum(1)
+
+    def choose_pre_shift(self):
+        """The smallest pre-shift under which the requantizer's 25 bits suffice; 0 for all but dense layers with many inputs."""
+        largest, shift = float(self.bound().max()), 0
+        while largest / 2 ** shift >= 2 ** 24:
+            shift += 1
+        self.pre_shift.fill_(shift)
+
     def requantization(self):
-        return multiplier_and_shift(self.input_scale.double() * self.log_scale.detach().exp().double() / self.output_scale)
+        """(multiplier, shift) of each output channel, for sums after the pre-shift."""
+        ratio = self.input_scale.double() * self.log_scale.detach().exp().double() / self.output_scale
+        return multiplier_and_shift(ratio * 2.0 ** int(self.pre_shift))
 
     def forward(self, x):
         scale = self.log_scale.exp()
         accumulator = F.conv2d(x, self.integer_weights(), self.integer_bias(), self.stride, self.pad)
         if self.wide:
             positions = accumulator.shape[2] * accumulator.shape[3]
-            return accumulator.sum((2, 3)) * (self.input_scale * scale / positions)
+            lost = torch.remainder(accumulator.detach(), 2.0 ** int(self.pre_shift))
+            return (accumulator - lost).sum((2, 3)) * (self.input_scale * scale / positions)
         multiplier, shift = self.requantization()
-        return Requantize.apply(accumulator, self.input_scale * scale / self.output_scale, multiplier / torch.pow(2.0, shift))
+        return Requantize.apply(accumulator, self.input_scale * scale / self.output_scale, multiplier / torch.pow(2.0, shift),
+                                int(self.pre_shift))
 
 
 class IntegerZynqNet(nn.Module):
@@ -215,4 +240,5 @@ def from_float(model, pixels, codebook_size=15, plain=False):
             layer.bias.copy_(bias)
             layer.input_scale.fill_(inputs[name])
             layer.output_scale.fill_(outputs[name])
+            layer.choose_pre_shift()
     return result
