@@ -10,6 +10,11 @@ const members: readonly LazyCommand[] = [
     load: () => import('./model-import.js'),
   },
   { name: 'get', summary: 'fetch, check and import a public original', load: () => import('./model-get.js') },
+  {
+    name: 'pack',
+    summary: 'make a model file of a folder that training/ exported',
+    load: () => import('./model-pack.js'),
+  },
 ];
 
 export async function register(command: Command, argv: readonly string[]): Promise<void> {
