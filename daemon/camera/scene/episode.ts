@@ -74,7 +74,7 @@ export function planEpisode(seed: number, index: number, options: EpisodeOptions
   const dim = random.chance(0.25);
   const exposure = dim ? random.range(0.25, 0.7) : random.range(0.7, 1.35);
   const warmth = random.range(-0.12, 0.12);
-  return {
+  return keepVisible({
     seed,
     index,
     length: random.integer(20, 60),
@@ -104,7 +104,15 @@ export function planEpisode(seed: number, index: number, options: EpisodeOptions
     shake: random.chance(0.5) ? 0 : random.range(0.5, 4),
     drift: { x: random.range(-MARGIN, MARGIN), y: random.range(-MARGIN / 2, MARGIN / 2) },
     jpegQuality: random.integer(40, 95),
-  };
+  });
+}
+
+/** A sensor that is hard on shadows would turn a dim plate black: nobody could tell the sign. */
+function keepVisible(episode: Episode): Episode {
+  const { finish, tone } = episode;
+  const light = finish.gain[1] * tone.gain[1] * (1 - tone.shadow.depth / 2);
+  if (light > 0.5) return episode;
+  return { ...episode, tone: { ...tone, contrast: Math.min(tone.contrast, 0.9), gamma: Math.min(tone.gamma, 0.9) } };
 }
 
 function pose(random: Random, share: number): Pose {
