@@ -16,17 +16,18 @@ def main():
     source.add_argument("--folder", metavar="DIR", help="one sub-folder per class")
     source.add_argument("--scenes", metavar="DIR", help="output of `zynqnetd scene dump --mode cover --size SIZE`")
     parser.add_argument("--root", default=".", help="where the CSV's files lie")
-    parser.add_argument("--size", type=int, default=80, help="pixels each way (squashed)")
+    parser.add_argument("--size", type=int, default=80, help="pixels each way")
+    parser.add_argument("--mode", choices=("cover", "squash"), default="cover", help="how a photograph fits the square")
     parser.add_argument("-o", "--output", required=True, metavar="CACHE")
     options = parser.parse_args()
     if options.gtsrb:
-        samples = dataset.read_gtsrb(options.gtsrb, options.size)
+        samples = dataset.read_gtsrb(options.gtsrb, options.size, options.mode)
     elif options.csv:
-        samples = dataset.read_csv(options.csv, options.root, options.size)
+        samples = dataset.read_csv(options.csv, options.root, options.size, options.mode)
     elif options.scenes:
         samples = dataset.read_scenes(options.scenes, options.size)
     else:
-        samples = dataset.read_folder(options.folder, options.size)
+        samples = dataset.read_folder(options.folder, options.size, options.mode)
     print(f"{dataset.write_cache(samples, options.output)} images in {options.output}")
 
 

@@ -14,14 +14,19 @@ from PIL import Image
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".ppm", ".webp", ".bmp")
 
 
-def squash(image, size):
-    """PIL image -> uint8 [size, size, 3]; lanczos to shrink, cubic to enlarge, as libvips does."""
+def fit(image, size, mode="cover"):
+    """PIL image -> uint8 [size, size, 3], as the daemon's preprocessing modes `cover` (centre square) and `squash`;
+    lanczos to shrink, cubic to enlarge, as libvips does."""
     image = image.convert("RGB")
+    if mode == "cover":
+        side = min(image.size)
+        left, top = (image.width - side) // 2, (image.height - side) // 2
+        image = image.crop((left, top, left + side, top + side))
     shrinks = min(image.size) >= size
     return np.asarray(image.resize((size, size), Image.LANCZOS if shrinks else Image.BICUBIC))
 
 
-def read_gtsrb(root, size):
+def read_gtsrb(root, size, mode):
     """Yields (pixels, class, track id) from `train-CC.tar`; the track is in the file's name CCCCC_TTTTT_FFFFF."""
     for name in sorted(os.listdir(root)):
         if not (name.startswith("train-") and name.endswith(".tar")):
@@ -30,24 +35,24 @@ def read_gtsrb(root, size):
             for member in sorted((m for m in tar.getmembers() if m.isfile()), key=lambda m: m.name):
                 label, track, _ = (int(part) for part in os.path.basename(member.name)[:-4].split("_"))
                 image = Image.open(io.BytesIO(tar.extractfile(member).read()))
-                yield squash(image, size), label, label * 100000 + track
+                yield fit(image, size, mode), label, label * 100000 + track
 
 
-def read_csv(path, root, size):
+def read_csv(path, root, size, mode):
     """Yields from a list with the columns `file,class` and optionally `group`."""
     with open(path, newline="") as stream:
         for row_number, row in enumerate(csv.DictReader(stream)):
             image = Image.open(os.path.join(root, row["file"]))
-            yield squash(image, size), int(row["class"]), int(row.get("group") or row_number)
+            yield fit(image, size, mode), int(row["class"]), int(row.get("group") or row_number)
 
 
-def read_folder(root, size):
+def read_folder(root, size, mode):
     """Yields from one sub-folder per class, classes numbered in sorted order; each image is its own group."""
     group = 0
     for label, name in enumerate(sorted(d for d in os.listdir(root) if os.path.isdir(os.path.join(root, d)))):
         for file in sorted(os.listdir(os.path.join(root, name))):
             if file.lower().endswith(IMAGE_SUFFIXES):
-                yield squash(Image.open(os.path.join(root, name, file)), size), label, group
+                yield fit(Image.open(os.path.join(root, name, file)), size, mode), label, group
                 group += 1
 
 
