@@ -19,7 +19,7 @@ def load_sprites(path, count=43):
     return sprites
 
 
-def poses(count, generator, smallest=0.23, largest=0.88):
+def poses(count, generator, smallest=0.4, largest=0.92):
     """Maps [N, 3, 3] from frame to sprite coordinates (-1..1): size uniform, anywhere inside the frame, tilted in perspective."""
     size = augment.uniform(count, smallest, largest, generator)
     centre = augment.uniform(count * 2, -1, 1, generator).view(count, 2) * (1 - size).view(-1, 1)

@@ -51,6 +51,12 @@ export interface Episode {
   readonly jpegQuality: number;
 }
 
+/**
+ * Height of a sign as a share of the frame's: a classifier's camera looks at its object. At a quarter of the frame a sign
+ * has 20 of the network's 80 lines, and the digits of its number two each.
+ */
+const SIZE = { smallest: 0.45, largest: 0.9 } as const;
+
 export interface EpisodeOptions {
   /** Share of episodes without a sign. */
   readonly emptyShare: number;
@@ -59,9 +65,9 @@ export interface EpisodeOptions {
 export function planEpisode(seed: number, index: number, options: EpisodeOptions): Episode {
   const random = new Random(seed, index + 1);
   const sign = random.chance(options.emptyShare) ? NO_SIGN : random.integer(0, signs.length - 1);
-  const from = pose(random, random.range(0.25, 0.85));
+  const from = pose(random, random.range(SIZE.smallest, SIZE.largest));
   const growth = random.range(0.7, 1.9);
-  const size = Math.max(0.25, Math.min(0.85, (from.size / FRAME_HEIGHT) * growth));
+  const size = Math.max(SIZE.smallest, Math.min(SIZE.largest, (from.size / FRAME_HEIGHT) * growth));
   const drifted = pose(random, size);
   const to: Pose = {
     ...drifted,
