@@ -73,7 +73,7 @@ export class LiveView implements View {
       ...result.top.slice(0, 5).map(({ label, probability }) => {
         return `  ${bar(probability)} ${percent(probability).padStart(7)}  ${label}`;
       }),
-      `  ${this.#state.framesPerSecond.toFixed(1)} frames/s  ${ms(total)} (preprocess ${ms(preprocess)}, inference ${ms(inference)})` +
+      `  ${this.#state.framesPerSecond.toFixed(1)} frames/s  ${ms(total)} (preprocess ${preprocess.toFixed(1)}, inference ${inference.toFixed(1)})` +
         (accuracyText === undefined ? '' : `  ${accuracyText}`),
     ];
   }

@@ -20,10 +20,10 @@ export class ViewState {
     return this.#meter.perSecond(performance.now());
   }
 
-  /** `97.3 % of 120 frames right`, or nothing where nobody knows. */
+  /** `97.3 % of 120 right`, or nothing where nobody knows. */
   get accuracyText(): string | undefined {
     if (this.#judged === 0) return undefined;
-    return `${percent(this.#correct / this.#judged)} of ${this.#judged} frames right`;
+    return `${percent(this.#correct / this.#judged)} of ${this.#judged} right`;
   }
 }
 

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Alerts } from '../../../daemon/health/alerts.js';
+import { HealthReport } from '../../../daemon/health/health.js';
+import { LatencyWindow } from '../../../daemon/health/latency-window.js';
+import { RateMeter } from '../../../daemon/health/rate-meter.js';
+import { healthPayload } from '../../../daemon/publish/topics.js';
+
+describe('the latency window', () => {
+  it('gives the nearest-rank percentiles of the latest values', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 10_000 }), { minLength: 1, maxLength: 60 }), (values) => {
+        const window = new LatencyWindow(20);
+        for (const value of values) window.add(value);
+        const last = values.slice(-20).sort((a, b) => a - b);
+        const rank = (fraction: number) => last[Math.ceil(fraction * last.length) - 1];
+        expect(window.spread()).toEqual({ p50: rank(0.5), p95: rank(0.95), p99: rank(0.99) });
+      }),
+    );
+  });
+
+  it('is zeros while empty', () => {
+    expect(new LatencyWindow().spread()).toEqual({ p50: 0, p95: 0, p99: 0 });
+  });
+});
+
+describe('the rate meter', () => {
+  it('measures a steady stream, and falls when the stream stops', () => {
+    const meter = new RateMeter();
+    expect(meter.perSecond(0)).toBe(0);
+    for (let now = 0; now <= 10_000; now += 100) meter.tick(now);
+    expect(meter.perSecond(10_000)).toBeCloseTo(10, 6);
+    expect(meter.perSecond(14_000)).toBeCloseTo(0.25, 6);
+  });
+});
+
+describe('alerts', () => {
+  it('tell of each rise and fall once, and keep the time since when', () => {
+    const told: [string, string | null][] = [];
+    const alerts = new Alerts((id, alert) => told.push([id, alert?.message ?? null]));
+    alerts.clear('camera');
+    alerts.raise('camera', 'error', 'gone');
+    const since = alerts.current[0]?.since;
+    alerts.raise('camera', 'error', 'gone');
+    alerts.raise('camera', 'error', 'still gone');
+    expect(alerts.current[0]?.since).toBe(since);
+    alerts.clear('camera');
+    alerts.clear('camera');
+    expect(told).toEqual([
+      ['camera', 'gone'],
+      ['camera', 'still gone'],
+      ['camera', null],
+    ]);
+  });
+});
+
+describe('the health report', () => {
+  it('is what the catalogue says, with the rate since the report before', () => {
+    let classified = 10;
+    const spread = { p50: 1, p95: 2, p99: 3 };
+    const report = new HealthReport({
+      device: 'd',
+      session: 's',
+      clockSynchronized: () => true,
+      pipeline: () => ({
+        captured: 20,
+        classified,
+        dropped: 1,
+        failed: { preprocess: 2, inference: 3 },
+        latencyMs: { preprocess: spread, inference: spread, total: spread },
+      }),
+      publisher: () => ({
+        mqtt: { state: 'online', connects: 1, reconnectsLastHour: 0, lastError: null },
+        events: { published: 1, queued: 0, dropped: 0 },
+        results: { published: 1, skipped: 0, dropped: 0 },
+      }),
+      camera: () => ({ state: 'streaming', reconnects: 0, lost: 0, failed: 4 }),
+    });
+    const first = healthPayload.parse(report.make());
+    expect(first.frames).toEqual({
+      captured: 20,
+      classified: 10,
+      dropped: 1,
+      failed: { camera: 4, preprocess: 2, inference: 3 },
+    });
+    expect(first.framesPerSecond).toBeGreaterThan(0);
+    expect(report.make().framesPerSecond).toBe(0);
+    classified += 5;
+    expect(report.make().framesPerSecond).toBeGreaterThan(0);
+  });
+});
