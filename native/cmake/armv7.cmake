@@ -1,4 +1,4 @@
-# Cross-compiles for Zynq-7000 (2x Cortex-A9): cmake -S native -B build-arm -G Ninja -DCMAKE_TOOLCHAIN_FILE=native/cmake/armv7.cmake
+# Cross-compiles for Zynq-7000 (2x Cortex-A9): cmake -S native -B build-arm -G Ninja -DCMAKE_TOOLCHAIN_FILE=$PWD/native/cmake/armv7.cmake
 # libstdc++ stays dynamic: linking it statically raises the needed glibc to 2.36.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR armv7l)

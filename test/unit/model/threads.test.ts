@@ -1,0 +1,55 @@
+import { Worker } from 'node:worker_threads';
+import { expect, it } from 'vitest';
+import { parseModelFile } from '../../../daemon/model/load.js';
+import { loadAddon } from '../../../daemon/native/load.js';
+import { smallModel } from '../../support/small-model.js';
+
+const file = smallModel({ size: 512, classes: 40 });
+const addonPath = new URL('../../../build/native/zynqnet.node', import.meta.url).pathname;
+
+/** Runs frames without end; tells when the first is done. */
+const program = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const { createHash } = require('node:crypto');
+  const addon = require(workerData.addonPath);
+  const file = Buffer.from(workerData.file);
+  const model = addon.parseModel(file, createHash('sha256').update(file.subarray(0, -32)).digest());
+  const engine = addon.createEngine(model, { backend: 'scalar' });
+  const frame = new Uint8Array(512 * 512 * 3);
+  const again = () => engine.run(frame).then(() => { parentPort.postMessage('frame'); again(); });
+  for (let i = 0; i < 4; i += 1) again();
+`;
+
+it('lets worker threads load it, and end in the middle of a frame', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const worker = new Worker(program, { eval: true, workerData: { addonPath, file } });
+    await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+    expect(await worker.terminate()).toBe(1);
+  }
+  // This thread's own copy is untouched.
+  const engine = loadAddon().createEngine(parseModelFile(file, 'small').native, { backend: 'scalar' });
+  expect(await engine.run(new Uint8Array(512 * 512 * 3))).toHaveLength(40);
+  engine.close();
+});
+
+it('keeps the event loop free while a frame is computed', async () => {
+  const engine = loadAddon().createEngine(parseModelFile(file, 'small').native, { backend: 'scalar' });
+  const order: string[] = [];
+  const running = engine.run(new Uint8Array(512 * 512 * 3)).then(() => order.push('frame'));
+  await new Promise((resolve) => setImmediate(resolve));
+  order.push('event loop');
+  await running;
+  expect(order).toEqual(['event loop', 'frame']);
+  engine.close();
+});
+
+it('refuses foreign objects in place of models, and engines without models', () => {
+  const addon = loadAddon();
+  for (const value of [{}, null, 7, addon, addon.createEngine]) {
+    expect(() => addon.createEngine(value as never, { backend: 'scalar' })).toThrow(TypeError);
+  }
+  const native = parseModelFile(smallModel(), 'small').native;
+  const Model = native.constructor as new () => unknown;
+  expect(() => new Model()).toThrow(TypeError);
+  expect(() => native.conv(1)).toThrow(RangeError);
+});
