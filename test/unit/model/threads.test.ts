@@ -4,7 +4,7 @@ import { parseModelFile } from '../../../daemon/model/load.js';
 import { loadAddon } from '../../../daemon/native/load.js';
 import { smallModel } from '../../support/small-model.js';
 
-const file = smallModel({ size: 512, classes: 40 });
+const file = smallModel({ size: 256, classes: 40 });
 const addonPath = new URL('../../../build/native/zynqnet.node', import.meta.url).pathname;
 
 /** Runs frames without end; tells when the first is done. */
@@ -15,7 +15,7 @@ const program = `
   const file = Buffer.from(workerData.file);
   const model = addon.parseModel(file, createHash('sha256').update(file.subarray(0, -32)).digest());
   const engine = addon.createEngine(model, { backend: 'scalar' });
-  const frame = new Uint8Array(512 * 512 * 3);
+  const frame = new Uint8Array(256 * 256 * 3);
   const again = () => engine.run(frame).then(() => { parentPort.postMessage('frame'); again(); });
   for (let i = 0; i < 4; i += 1) again();
 `;
@@ -28,14 +28,14 @@ it('lets worker threads load it, and end in the middle of a frame', async () => 
   }
   // This thread's own copy is untouched.
   const engine = loadAddon().createEngine(parseModelFile(file, 'small').native, { backend: 'scalar' });
-  expect(await engine.run(new Uint8Array(512 * 512 * 3))).toHaveLength(40);
+  expect(await engine.run(new Uint8Array(256 * 256 * 3))).toHaveLength(40);
   engine.close();
 });
 
 it('keeps the event loop free while a frame is computed', async () => {
   const engine = loadAddon().createEngine(parseModelFile(file, 'small').native, { backend: 'scalar' });
   const order: string[] = [];
-  const running = engine.run(new Uint8Array(512 * 512 * 3)).then(() => order.push('frame'));
+  const running = engine.run(new Uint8Array(256 * 256 * 3)).then(() => order.push('frame'));
   await new Promise((resolve) => setImmediate(resolve));
   order.push('event loop');
   await running;
