@@ -22,7 +22,7 @@ struct TensorDump {
   std::vector<std::vector<float>> floats;
 };
 
-/// One engine bound to one model. Calls are never concurrent: the caller serialises them. An engine may use
+/// One engine bound to one model. At most `concurrency()` calls run at once: the caller sees to that. An engine may use
 /// threads of its own, but they are idle between calls and gone after the destructor.
 class Engine {
 public:
@@ -35,6 +35,9 @@ public:
 
   /// e.g. "scalar", "avx2", "neon", "float"
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+
+  /// Calls of `run` that may be under way at once, each from a thread of its own.
+  [[nodiscard]] virtual unsigned concurrency() const noexcept { return 1; }
 
   /// One frame: height x width x channels bytes, in the model's channel order.
   /// The size has been checked by the caller. Throws Error on failure; the engine stays usable.

@@ -1,0 +1,19 @@
+// Registers and reserved memory by physical address, through /dev/mem. Exactly the configured range is mapped.
+#pragma once
+
+#include "device/dma_buffer.hpp"
+#include "device/register_window.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+namespace zynqnet::device {
+
+/// The accelerator's window at `address`; the driver polls. Throws Error ACCELERATOR_MISSING.
+[[nodiscard]] std::unique_ptr<RegisterWindow> openDevMemWindow(const std::filesystem::path &root, std::uint32_t address);
+
+/// Memory that the device tree keeps from the kernel (no-map), mapped uncached. Throws Error ACCELERATOR_MISSING.
+[[nodiscard]] std::unique_ptr<DmaBuffer> openReservedMemory(const std::filesystem::path &root, std::uint32_t address, std::uint32_t bytes);
+
+} // namespace zynqnet::device

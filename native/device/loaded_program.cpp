@@ -1,0 +1,77 @@
+#include "device/loaded_program.hpp"
+
+#include "core/error.hpp"
+#include "device/check_program.hpp"
+
+#include <algorithm>
+
+namespace zynqnet::device {
+
+LoadedProgram::LoadedProgram(std::shared_ptr<Accelerator> accelerator, const Model &model, bool keepTensors) : accelerator_(std::move(accelerator)) {
+  // The size does not depend on the base, so the first lowering tells how much to reserve.
+  accelerator::LowerOptions options;
+  options.keepTensors = keepTensors;
+  program_ = accelerator::lower(model, accelerator_->preset(), options);
+  region_ = accelerator_->space().reserve(program_.totalBytes);
+  if (!region_) {
+    throw Error("ACCELERATOR_MEMORY", "'" + model.name + "' needs " + std::to_string(program_.totalBytes) + " bytes of DMA memory; " +
+                                          accelerator_->memory().where() + " has a free range of " + std::to_string(accelerator_->space().largestHole()) +
+                                          " (of " + std::to_string(accelerator_->memory().bytes().size()) + "): make it larger in the device tree");
+  }
+  options.baseAddress = accelerator_->addressOf(region_->offset());
+  if (options.baseAddress != 0) {
+    program_ = accelerator::lower(model, accelerator_->preset(), options);
+  }
+  checkProgram(program_, accelerator_->preset(), options.baseAddress);
+  for (const Op &op : model.ops) {
+    operatorNames_.push_back(op.name);
+  }
+  std::copy(program_.image.begin(), program_.image.end(), part(0, program_.image.size()).begin());
+  accelerator_->memory().syncForDevice(region_->offset(), program_.image.size());
+  program_.image = {}; // from here on it lives in DMA memory only
+}
+
+std::span<std::uint8_t> LoadedProgram::part(std::size_t offset, std::size_t bytes) {
+  return accelerator_->memory().bytes().subspan(region_->offset() + offset, bytes);
+}
+
+void LoadedProgram::writeFrame(std::uint32_t list, std::span<const std::uint8_t> frame) {
+  const std::uint32_t offset = program_.lists.at(list).inputOffset;
+  accelerator::packFrame(program_.input, frame, part(offset, program_.input.bytes()));
+  accelerator_->memory().syncForDevice(region_->offset() + offset, program_.input.bytes());
+}
+
+RunCounters LoadedProgram::run(std::uint32_t list, std::vector<std::int32_t> &sums) {
+  const accelerator::ProgramList &from = program_.lists.at(list);
+  const RunCounters counters = accelerator_->run(
+      {region_->offset() + from.commandsOffset, program_.commandCount, region_->offset(), region_->bytes(), operatorNames_});
+  accelerator_->memory().syncForCpu(region_->offset() + from.sumsOffset, program_.sumsBytes);
+  accelerator::collectSums(program_, part(from.sumsOffset, program_.sumsBytes), sums);
+  return counters;
+}
+
+std::vector<std::uint8_t> LoadedProgram::readTensor(const Tensor &tensor, std::size_t index) {
+  const accelerator::StoredTensor &stored = program_.tensors.at(index);
+  if (!stored.inMemory) {
+    throw Error("ENGINE_UNSUPPORTED", "tensor '" + tensor.name + "' never leaves the accelerator");
+  }
+  const std::size_t blocks = stored.channelOf.size() / 16;
+  const std::size_t bytes = blocks * 16 * tensor.height * tensor.width;
+  accelerator_->memory().syncForCpu(region_->offset() + stored.offset, bytes);
+  const std::span<const std::uint8_t> source = part(stored.offset, bytes);
+  std::vector<std::uint8_t> result(std::size_t{tensor.height} * tensor.width * tensor.channels);
+  for (std::size_t c = 0; c < stored.channelOf.size(); ++c) {
+    if (stored.channelOf[c] < 0) {
+      continue;
+    }
+    for (std::size_t y = 0; y < tensor.height; ++y) {
+      for (std::size_t x = 0; x < tensor.width; ++x) {
+        result[(y * tensor.width + x) * tensor.channels + static_cast<std::size_t>(stored.channelOf[c])] =
+            source[((y * blocks + c / 16) * tensor.width + x) * 16 + c % 16];
+      }
+    }
+  }
+  return result;
+}
+
+} // namespace zynqnet::device

@@ -1,0 +1,27 @@
+// Finds the accelerator of this board and its memory, as configured.
+#pragma once
+
+#include "device/accelerator.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace zynqnet::device {
+
+/// Defaults fit firmware/dts/zynqnetd.dtsi.
+struct BoardConfig {
+  std::filesystem::path root = "/";
+  std::string uio = "zynqnetd";                   ///< name of the UIO device
+  std::optional<std::uint32_t> registerAddress;   ///< instead of UIO: physical address, through /dev/mem
+  std::string udmabuf = "udmabuf-zynqnetd";       ///< name of the u-dma-buf
+  std::optional<std::uint32_t> memoryAddress;     ///< instead of u-dma-buf: a reserved region, through /dev/mem
+  std::uint32_t memoryBytes = 0;                  ///< of that region
+  DriverOptions driver;
+};
+
+/// Throws Error ACCELERATOR_FPGA before anything is touched, ACCELERATOR_MISSING, or what the driver finds.
+[[nodiscard]] std::shared_ptr<Accelerator> openAccelerator(const BoardConfig &config);
+
+} // namespace zynqnet::device

@@ -1,0 +1,14 @@
+// DMA memory of the u-dma-buf kernel module: cached here, with explicit synchronisation of exactly the range in use.
+#pragma once
+
+#include "device/dma_buffer.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace zynqnet::device {
+
+/// The buffer `name` (/sys/class/u-dma-buf, or udmabuf of older versions). Throws Error ACCELERATOR_MISSING.
+[[nodiscard]] std::unique_ptr<DmaBuffer> openUdmabuf(const std::filesystem::path &root, const std::string &name);
+
+} // namespace zynqnet::device

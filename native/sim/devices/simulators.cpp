@@ -1,0 +1,13 @@
+#include "sim/devices/simulators.hpp"
+
+#include "sim/devices/functional_devices.hpp"
+
+namespace zynqnet::sim {
+
+Simulator openFunctional(const SimulatorOptions &options) {
+  FunctionalDevices devices = createFunctionalDevices(presetNamed(options.preset), options.memoryBytes);
+  auto driver = std::make_shared<device::Accelerator>(std::move(devices.registers), std::move(devices.memory));
+  return {std::move(driver), [model = devices.model] { return model->trace(); }};
+}
+
+} // namespace zynqnet::sim
