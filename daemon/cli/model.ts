@@ -16,11 +16,6 @@ const members: readonly LazyCommand[] = [
     load: () => import('./model-pack.js'),
   },
   { name: 'compress', summary: 'make a small int8 model of a float model', load: () => import('./model-compress.js') },
-  {
-    name: 'inspect',
-    summary: 'show what a model is made of, or compare topologies',
-    load: () => import('./model-inspect.js'),
-  },
 ];
 
 export async function register(command: Command, argv: readonly string[]): Promise<void> {

@@ -42,6 +42,12 @@ export const errorCodes = {
   IMPORT_OPTIONS: 'the import options contradict each other or the network',
   IMPORT_DIGEST: "a published file's SHA-256 is not the known one",
   IMPORT_FETCH: 'a published file could not be fetched',
+  COMPRESS_INPUT: 'the model to compress is not a float32 model',
+  COMPRESS_CALIBRATION: 'the calibration photographs are missing, or something among them is no picture',
+  COMPRESS_LIST: 'an image of the labelled list cannot be used',
+  COMPRESS_RANGE: 'a compressed layer would leave the bounds of the integer arithmetic',
+  COMPRESS_NUMERIC: 'the numbers of a network or of its calibration are unusable',
+  RECIPE_INVALID: 'a compression recipe has mistakes, or does not fit the network; each is listed',
   LIST_FORMAT: 'a list of labelled images is not as it should be; the line is named',
 } as const;
 

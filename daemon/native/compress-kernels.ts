@@ -37,17 +37,29 @@ export interface RoundingArguments {
   readonly taps: number;
   /** result of `factorMoments`; empty: every tap counts alike and nothing is compensated */
   readonly factor: Float32Array;
-  /** real size of level 1, per output */
-  readonly steps: Float32Array;
-  /** value of each level from -n to n, in steps */
-  readonly values: Float32Array;
-  /** cost of each level in bits */
+  /** real value of integer weight 1, per output */
+  readonly units: Float32Array;
+  /** the integer weights that may be used: ascending, with a zero, at most 255 */
+  readonly codebook: Int8Array;
+  /** cost of each codebook entry in bits */
   readonly bits: Float32Array;
   /** per weight, 1: stays zero; empty: every weight is free */
   readonly keepZero: Uint8Array;
   /** squared output error that a bit is worth */
   readonly bitPrice: number;
   readonly threads: number;
+}
+
+/** Rate-distortion rounding with error compensation. */
+export interface RoundingResult {
+  /** [output][tap], entries of the codebook */
+  readonly weights: Int8Array;
+  /** where each codebook entry would best lie, in units */
+  readonly centroids: Float32Array;
+  /** how often each codebook entry is used */
+  readonly counts: Uint32Array;
+  /** expected squared error at an output position, over all outputs */
+  readonly distortion: number;
 }
 
 export interface CompressKernels {
@@ -61,8 +73,7 @@ export interface CompressKernels {
     readonly damping: number;
     readonly threads: number;
   }): number;
-  /** Rate-distortion rounding with error compensation. `distortion`: expected squared error at an output position, over all outputs. */
-  roundLayer(problem: RoundingArguments): { levels: Int8Array; distortion: number };
+  roundLayer(problem: RoundingArguments): RoundingResult;
   /** Thin SVD, row-major: matrix = u * diag(s) * v', s descending. */
   svd(problem: { readonly matrix: Float32Array; readonly rows: number; readonly columns: number }): {
     u: Float32Array;

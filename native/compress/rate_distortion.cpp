@@ -24,55 +24,89 @@ ZYNQNET_CLONES void carry(const float *errors, const float *column, std::size_t 
   std::copy_n(acc, group, carried);
 }
 
-/// The level whose error plus price is least, among the nearest, its neighbours on both sides, and zero.
-int choose(float target, float step, float weight, const RoundingProblem &p, int maxLevel) {
-  const int nearest = std::clamp(static_cast<int>(std::lround(target / step)), -maxLevel, maxLevel);
-  const std::array<int, 6> candidates{0, nearest, nearest - 1, nearest + 1, nearest - 2, nearest + 2};
-  int best = 0;
-  float bestCost = INFINITY;
-  for (const int level : candidates) {
-    if (level < -maxLevel || level > maxLevel) continue;
-    const auto index = static_cast<std::size_t>(level + maxLevel);
-    const float error = target - p.values[index] * step;
+/// The codebook with the index of the entry nearest to each integer: one look-up for every weight.
+struct Codebook {
+  explicit Codebook(std::span<const std::int8_t> entries) : size(static_cast<int>(entries.size())) {
+    for (int value = -128; value <= 127; ++value) {
+      int best = 0;
+      for (int i = 1; i < size; ++i) {
+        if (std::abs(entries[static_cast<std::size_t>(i)] - value) < std::abs(entries[static_cast<std::size_t>(best)] - value)) best = i;
+      }
+      nearest[static_cast<std::size_t>(value + 128)] = best;
+      if (value == 0) zero = best;
+    }
+  }
+
+  std::array<int, 256> nearest{};
+  int zero = 0;
+  int size = 0;
+};
+
+/// The entry whose error plus price is least, among the nearest, two on either side, and zero.
+int choose(float target, float unit, float weight, const RoundingProblem &p, const Codebook &codebook) {
+  const auto rounded = static_cast<int>(std::lround(std::clamp(target / unit, -127.0F, 127.0F)));
+  const int nearest = codebook.nearest[static_cast<std::size_t>(rounded + 128)];
+  int best = codebook.zero;
+  float bestCost = weight * target * target + p.bitPrice * p.bits[static_cast<std::size_t>(best)];
+  for (int i = std::max(0, nearest - 2); i <= std::min(codebook.size - 1, nearest + 2); ++i) {
+    const auto index = static_cast<std::size_t>(i);
+    const float error = target - static_cast<float>(p.codebook[index]) * unit;
     const float cost = weight * error * error + p.bitPrice * p.bits[index];
     if (cost < bestCost) {
       bestCost = cost;
-      best = level;
+      best = i;
     }
   }
   return best;
 }
 
-} // namespace
-
-RoundingResult roundLayer(const RoundingProblem &p, unsigned threads) {
-  const bool levelsFit = p.values.size() == p.bits.size() && p.values.size() % 2 == 1 && p.values.size() <= 255;
+void check(const RoundingProblem &p) {
+  const bool levelsFit = p.codebook.size() == p.bits.size() && !p.codebook.empty() && p.codebook.size() <= 255 &&
+                         std::is_sorted(p.codebook.begin(), p.codebook.end()) && p.codebook.front() > -128 &&
+                         std::find(p.codebook.begin(), p.codebook.end(), 0) != p.codebook.end();
   const bool factorFits = p.factor.empty() || p.factor.size() == p.taps * p.taps;
-  if (!levelsFit || !factorFits || p.weights.size() != p.outputs * p.taps || p.steps.size() != p.outputs ||
-      (!p.keepZero.empty() && p.keepZero.size() != p.weights.size())) {
+  const bool maskFits = p.keepZero.empty() || p.keepZero.size() == p.weights.size();
+  if (!levelsFit || !factorFits || !maskFits || p.weights.size() != p.outputs * p.taps || p.units.size() != p.outputs) {
     throw Error("COMPRESS_NUMERIC", "roundLayer: array sizes do not agree");
   }
-  const int maxLevel = static_cast<int>(p.values.size() / 2);
-  RoundingResult result;
-  result.levels.resize(p.weights.size());
-  // The factor's columns below the diagonal, contiguous: column[tap][i], i > tap.
-  std::vector<float> columns;
-  if (!p.factor.empty()) {
-    columns.resize(p.taps * p.taps);
-    constexpr std::size_t tile = 32;
-    for (std::size_t bi = 0; bi < p.taps; bi += tile) {
-      for (std::size_t bj = 0; bj <= bi; bj += tile) {
-        for (std::size_t i = bi; i < std::min(p.taps, bi + tile); ++i) {
-          for (std::size_t j = bj; j < std::min({p.taps, bj + tile, i + 1}); ++j) columns[j * p.taps + i] = p.factor[i * p.taps + j];
-        }
+}
+
+/// The lower triangle of `factor` transposed, so that what a tap needs is contiguous: column[tap][i], i >= tap.
+std::vector<float> columnsOf(std::span<const float> factor, std::size_t taps) {
+  std::vector<float> columns(factor.size());
+  constexpr std::size_t tile = 32;
+  for (std::size_t bi = 0; bi < taps && !factor.empty(); bi += tile) {
+    for (std::size_t bj = 0; bj <= bi; bj += tile) {
+      for (std::size_t i = bi; i < std::min(taps, bi + tile); ++i) {
+        for (std::size_t j = bj; j < std::min({taps, bj + tile, i + 1}); ++j) columns[j * taps + i] = factor[i * taps + j];
       }
     }
   }
+  return columns;
+}
+
+/// What one group of outputs gathers; summed up in a fixed order afterwards.
+struct Tally {
+  explicit Tally(std::size_t entries) : targets(entries, 0.0), effects(entries, 0.0), counts(entries, 0) {}
+  std::vector<double> targets, effects;
+  std::vector<std::uint32_t> counts;
+  double distortion = 0.0;
+};
+
+} // namespace
+
+RoundingResult roundLayer(const RoundingProblem &p, unsigned threads) {
+  check(p);
+  const Codebook codebook(p.codebook);
+  const std::vector<float> columns = columnsOf(p.factor, p.taps);
+  RoundingResult result;
+  result.weights.resize(p.weights.size());
   const std::size_t groups = (p.outputs + group - 1) / group;
-  std::vector<double> distortion(groups, 0.0);
+  std::vector<Tally> tallies(groups, Tally(p.codebook.size()));
   parallelFor(groups, threads, [&](std::size_t g) {
     const std::size_t first = g * group;
     const std::size_t count = std::min(group, p.outputs - first);
+    Tally &tally = tallies[g];
     std::vector<float> errors(p.taps * group, 0.0F);
     float carried[group] = {};
     for (std::size_t tap = p.taps; tap-- > 0;) {
@@ -81,17 +115,35 @@ RoundingResult roundLayer(const RoundingProblem &p, unsigned threads) {
       for (std::size_t o = 0; o < count; ++o) {
         const std::size_t index = (first + o) * p.taps + tap;
         const float weight = p.weights[index];
+        const float unit = p.units[first + o];
+        const float target = weight + carried[o] / diagonal;
         const bool zero = !p.keepZero.empty() && p.keepZero[index] != 0;
-        const int level = zero ? 0 : choose(weight + carried[o] / diagonal, p.steps[first + o], diagonal * diagonal, p, maxLevel);
-        result.levels[index] = static_cast<std::int8_t>(level);
-        const float error = weight - p.values[static_cast<std::size_t>(level + maxLevel)] * p.steps[first + o];
+        const auto entry = static_cast<std::size_t>(zero ? codebook.zero : choose(target, unit, diagonal * diagonal, p, codebook));
+        const float error = weight - static_cast<float>(p.codebook[entry]) * unit;
+        result.weights[index] = p.codebook[entry];
         errors[tap * group + o] = error;
         const double output = static_cast<double>(carried[o]) + static_cast<double>(error) * diagonal;
-        distortion[g] += output * output;
+        tally.distortion += output * output;
+        const double effect = static_cast<double>(diagonal) * diagonal * unit * unit;
+        tally.targets[entry] += effect * target / unit;
+        tally.effects[entry] += effect;
+        ++tally.counts[entry];
       }
     }
   });
-  for (const double part : distortion) result.distortion += part;
+  for (std::size_t entry = 0; entry < p.codebook.size(); ++entry) {
+    double target = 0.0;
+    double effect = 0.0;
+    std::uint32_t count = 0;
+    for (const Tally &tally : tallies) {
+      target += tally.targets[entry];
+      effect += tally.effects[entry];
+      count += tally.counts[entry];
+    }
+    result.centroids.push_back(effect > 0.0 ? static_cast<float>(target / effect) : static_cast<float>(p.codebook[entry]));
+    result.counts.push_back(count);
+  }
+  for (const Tally &tally : tallies) result.distortion += tally.distortion;
   return result;
 }
 

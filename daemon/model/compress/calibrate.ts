@@ -1,0 +1,91 @@
+/** One pass of the float network over the calibration images: activation scales and input statistics of every layer. */
+import { loadAddon } from '../../native/load.js';
+import { convGeometries } from '../geometry.js';
+import { type Answer, probabilities, withEngine } from './evaluate.js';
+import { addMoments, chosenPositions, emptyMoments, type LayerMoments, meanOf, positionsPerImage, sharedInputs, threads } from './moments.js';
+import { describe, type FloatNetwork, loaded } from './network.js';
+import { Histogram, scaleFor, scaleGroups, type TensorScale } from './tensor-scales.js';
+
+export interface LayerStatistics {
+  /** mean input, per tap */
+  readonly mean: Float64Array;
+  /** Cholesky factor of the second moments, lower triangle; empty without clustering */
+  readonly factor: Float32Array;
+}
+
+export interface Calibration {
+  /** per tensor */
+  readonly scales: readonly TensorScale[];
+  /** per convolution, over all images */
+  readonly layers: readonly LayerStatistics[];
+  /** per convolution, over the even images alone: a fit whose worth the odd images can judge */
+  readonly fitLayers: readonly LayerStatistics[];
+  /** the float network's answers */
+  readonly answers: readonly Answer[];
+}
+
+/**
+ * Share of the mean diagonal that is added to the second moments. Frantar et al. use 0.01 for language models; with 100
+ * photographs there are barely more rows than taps, and more damping generalises better (docs/compression.md).
+ */
+const damping = 0.03;
+
+export interface CalibrationOptions {
+  /** second moments too: clustering needs them */
+  readonly withMoments: boolean;
+  readonly onImage?: (done: number) => void;
+}
+
+export async function calibrate(network: FloatNetwork, inputs: readonly Uint8Array[], options: CalibrationOptions): Promise<Calibration> {
+  const { model } = loaded(describe(network), 'float network');
+  const geometries = convGeometries(network.header);
+  const groups = scaleGroups(network.header);
+  const shared = sharedInputs(network.header);
+  const histograms = network.header.tensors.map(() => new Histogram());
+  const moments = [0, 1].map(() => geometries.map((conv, i) => emptyMoments(shared[i] === i ? conv.taps : 0, options.withMoments)));
+  const perImage = geometries.map((conv) => positionsPerImage(conv, inputs.length));
+  const answers: Answer[] = [];
+  await withEngine(model, async (engine) => {
+    for (const [image, input] of inputs.entries()) {
+      const { logits, tensors } = await engine.runAllTensors(input);
+      answers.push(probabilities(model, logits));
+      for (const [t, tensor] of network.header.tensors.entries()) {
+        const values = tensors[t];
+        if (t > 0 && values instanceof Float32Array) histograms[groups[t] as number]?.add(values, 0, tensor.channels, tensor.channels);
+      }
+      for (const [i, conv] of geometries.entries()) {
+        const values = tensors[conv.op.input.tensor];
+        if (shared[i] !== i || values === undefined) continue;
+        const positions = chosenPositions(conv, image, perImage[i] as number);
+        addMoments(moments[image % 2]?.[i] as LayerMoments, network.header, conv, values, { scale: 1, zero: () => 0 }, positions);
+      }
+      options.onImage?.(image + 1);
+    }
+  });
+  const scales = groups.map((group, t) => (t === 0 ? { scale: 1, zeroPoint: 0 } : scaleFor(histograms[group] as Histogram)));
+  const [even, odd] = moments as [LayerMoments[], LayerMoments[]];
+  // Images alike in number, halves first: the sum of both then takes the place of the odd half.
+  const fitLayers = even.map((half) => statistics(half, true));
+  for (const [i, half] of odd.entries()) addInto(half, even[i] as LayerMoments);
+  const layers = odd.map((all) => statistics(all, false));
+  return {
+    scales,
+    answers,
+    layers: shared.map((first) => layers[first] as LayerStatistics),
+    fitLayers: shared.map((first) => fitLayers[first] as LayerStatistics),
+  };
+}
+
+function addInto(target: LayerMoments, part: LayerMoments): void {
+  for (const [k, value] of part.gram.entries()) target.gram[k] = (target.gram[k] as number) + value;
+  for (const [k, value] of part.sum.entries()) target.sum[k] = (target.sum[k] as number) + value;
+  target.rows += part.rows;
+}
+
+function statistics(moments: LayerMoments, copy: boolean): LayerStatistics {
+  const mean = meanOf(moments);
+  if (moments.gram.length === 0 || moments.rows === 0) return { mean, factor: new Float32Array() };
+  const gram = copy ? moments.gram.slice() : moments.gram;
+  loadAddon().compress.factorMoments({ gram, taps: moments.taps, rows: moments.rows, damping, threads });
+  return { mean, factor: gram };
+}
