@@ -102,6 +102,14 @@ class Losses(unittest.TestCase):
         losses.distillation(other, teacher).sum().backward()
         self.assertGreater(float(other.grad.abs().max()), 1e-3)
 
+    def test_a_frame_that_the_teacher_does_not_know_cannot_spoil_the_gradient(self):
+        logits = torch.randn(3, 5, requires_grad=True)
+        teacher = torch.randn(3, 5)
+        teacher[2] = float("nan")
+        loss = losses.mixed(logits, torch.tensor([0, 1, 2]), teacher, torch.tensor([True, True, False]))
+        loss.backward()
+        self.assertTrue(bool(torch.isfinite(loss)) and bool(torch.isfinite(logits.grad).all()))
+
     def test_logit_regression_ignores_a_common_offset(self):
         teacher = torch.randn(4, 5)
         self.assertLess(float(losses.logit_regression(teacher + 3, teacher).max()), 1e-10)

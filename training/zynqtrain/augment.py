@@ -37,7 +37,8 @@ def grid_of(maps, size):
     y, x = torch.meshgrid(axis, axis, indexing="ij")
     points = torch.stack([x, y, torch.ones_like(x)], -1).view(1, -1, 3)
     mapped = points @ maps.transpose(1, 2)
-    return (mapped[..., :2] / mapped[..., 2:]).view(-1, size, size, 2)
+    depth = mapped[..., 2:].clamp(min=0.05)  # what lies behind the eye must not become NaN
+    return (mapped[..., :2] / depth).clamp(-100, 100).view(-1, size, size, 2)
 
 
 def warp(images, maps, size, padding="border"):

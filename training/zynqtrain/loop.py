@@ -104,6 +104,9 @@ def run(model, batches, options, evaluate, folder, teacher=None, after_step=None
             logits = model(pixels).float()
             loss = losses.mixed(logits, labels, answers, known, options.distill, options.distill_weight,
                                 options.temperature, options.smoothing)
+        if not torch.isfinite(loss):
+            log(f"step {step}: the loss is not finite; the batch is left out")
+            continue
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)

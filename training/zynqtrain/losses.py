@@ -29,6 +29,7 @@ def mixed(logits, labels, teacher_logits=None, known=None, method="soft", weight
     hard = classification(logits, labels, smoothing)
     if teacher_logits is None:
         return hard.mean()
+    teacher_logits = torch.where(known.unsqueeze(1), teacher_logits, torch.zeros_like(teacher_logits))
     if method == "soft":
         soft = distillation(logits, teacher_logits, temperature) / temperature
     elif method == "logits":
