@@ -1,1 +1,160 @@
-int main(){return 0;}
+// Windows, buffers and the way to them, on a fake /sys and /dev.
+#include "device/dev_mem.hpp"
+#include "device/dma_region.hpp"
+#include "device/fpga_manager.hpp"
+#include "device/open.hpp"
+#include "device/system.hpp"
+#include "device/udmabuf.hpp"
+#include "device/uio_window.hpp"
+#include "lowering/hardware.hpp"
+#include "tests/check.hpp"
+#include "tests/device/fake_system.hpp"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <fstream>
+#include <functional>
+#include <memory>
+
+using namespace zynqnet;
+using namespace zynqnet::device;
+using namespace zynqnet::tests;
+using std::chrono::microseconds;
+
+namespace {
+
+/// As checkRefused, also wanting words in the message.
+void refusedSaying(const char *code, const std::string &words, const std::function<void()> &body) {
+  try {
+    body();
+    check(false, "accepted, expected " + std::string(code));
+  } catch (const Error &error) {
+    check(error.code() == code, "refused with " + error.code() + ", expected " + code + ": " + error.what());
+    check(std::string(error.what()).find(words) != std::string::npos, "expected '" + words + "' in: " + error.what());
+  }
+}
+
+void fpgaManager() {
+  const FakeSystem board;
+  refusedSaying("ACCELERATOR_FPGA", "cannot be read", [&] { requireOperating(board.root()); });
+  for (const char *state : {"unknown", "power off", "write init", "operating soon"}) {
+    board.fpgaState(state);
+    refusedSaying("ACCELERATOR_FPGA", state, [&] { requireOperating(board.root()); });
+  }
+  board.fpgaState("operating");
+  requireOperating(board.root());
+}
+
+void uioByName() {
+  const FakeSystem board;
+  refusedSaying("ACCELERATOR_MISSING", "there are none", [&] { (void)openUioWindow(board.root(), "zynqnetd"); });
+  board.uio(0, "axi-pmon");
+  board.uio(1, "zynqnetd-old");
+  refusedSaying("ACCELERATOR_MISSING", "'axi-pmon', 'zynqnetd-old'", [&] { (void)openUioWindow(board.root(), "zynqnetd"); });
+  board.uio(7, "zynqnetd");
+  const auto window = openUioWindow(board.root(), "zynqnetd");
+  check(window->where().find("uio7") != std::string::npos, "found by name: " + window->where());
+  check(window->hasInterrupt(), "UIO brings an interrupt");
+  window->write(0x30, 0x12345678);
+  check(window->read(0x30) == 0x12345678, "registers are read and written");
+  refusedSaying("ACCELERATOR_MISSING", "outside", [&] { (void)window->read(accelerator::windowBytes); });
+  refusedSaying("ACCELERATOR_MISSING", "outside", [&] { window->write(2, 0); });
+  board.uio(7, "zynqnetd", "0x800");
+  refusedSaying("ACCELERATOR_MISSING", "2048 bytes", [&] { (void)openUioWindow(board.root(), "zynqnetd"); });
+  board.uio(7, "zynqnetd", "much");
+  refusedSaying("ACCELERATOR_MISSING", "'much'", [&] { (void)openUioWindow(board.root(), "zynqnetd"); });
+}
+
+void uioInterrupt() {
+  std::array<int, 2> ends{};
+  check(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0, "socketpair");
+  const FileDescriptor driver(ends[0]), kernel(ends[1]);
+  const UioInterrupt interrupt(driver.get());
+  check(!interrupt.wait(microseconds(1000)), "no interrupt: no wake-up");
+  interrupt.arm();
+  std::uint32_t armed = 0;
+  check(::read(kernel.get(), &armed, sizeof armed) == sizeof armed && armed == 1, "armed by writing uint32 1");
+  const std::uint32_t count = 41;
+  check(::write(kernel.get(), &count, sizeof count) == sizeof count, "the kernel counts");
+  check(interrupt.wait(microseconds(1'000'000)), "an interrupt wakes");
+  check(!interrupt.wait(microseconds(1000)), "and is used up");
+}
+
+void udmabuf() {
+  const FakeSystem board;
+  refusedSaying("ACCELERATOR_MISSING", "'frames'", [&] { (void)openUdmabuf(board.root(), "frames"); });
+  board.udmabuf("frames", 65536);
+  const auto buffer = openUdmabuf(board.root(), "frames");
+  check(buffer->busAddress() == 0x1C000000 && buffer->bytes().size() == 65536, "address and size from sysfs");
+  buffer->bytes()[65535] = 7;
+  const std::string folder = "sys/class/u-dma-buf/frames/";
+  buffer->syncForDevice(4096, 12345);
+  check(board.firstLine(folder + "sync_offset") == "4096" && board.firstLine(folder + "sync_size") == "12345", "exactly the range is synchronised");
+  check(board.firstLine(folder + "sync_direction") == "1" && board.firstLine(folder + "sync_for_device") == "1", "to the device");
+  check(board.firstLine(folder + "sync_for_cpu") == "0", "and nothing else");
+  buffer->syncForCpu(8192, 64000);
+  check(board.firstLine(folder + "sync_direction") == "2" && board.firstLine(folder + "sync_for_cpu") == "1", "from the device");
+  board.udmabuf("old", 4096, "0x1d000000", "udmabuf");
+  check(openUdmabuf(board.root(), "old")->busAddress() == 0x1D000000, "the older module's folder");
+}
+
+void reservedMemory() {
+  const FakeSystem board;
+  refusedSaying("ACCELERATOR_MISSING", "/dev/mem", [&] { (void)openReservedMemory(board.root(), 0, 4096); });
+  board.device("dev/mem", 65536);
+  const auto buffer = openReservedMemory(board.root(), 16384, 8192);
+  check(buffer->busAddress() == 16384 && buffer->bytes().size() == 8192, "exactly the configured region");
+  const auto window = openDevMemWindow(board.root(), 32768);
+  check(!window->hasInterrupt(), "/dev/mem has no interrupt");
+  window->write(4, 99);
+  std::ifstream file(board.at("dev/mem"), std::ios::binary);
+  file.seekg(32772);
+  check(file.get() == 99, "the register is at its physical address");
+}
+
+void opening() {
+  const FakeSystem board;
+  BoardConfig config;
+  config.root = board.root();
+  board.fpgaState("unknown");
+  board.uio(0, "zynqnetd");
+  refusedSaying("ACCELERATOR_FPGA", "not configured", [&] { (void)openAccelerator(config); });
+  board.fpgaState("operating");
+  refusedSaying("ACCELERATOR_MISSING", "u-dma-buf", [&] { (void)openAccelerator(config); });
+  board.udmabuf("udmabuf-zynqnetd", 65536);
+  refusedSaying("ACCELERATOR_IDENTITY", "0x00000000", [&] { (void)openAccelerator(config); });
+  config.memoryAddress = 0;
+  refusedSaying("ACCELERATOR_MEMORY", "size", [&] { (void)openAccelerator(config); });
+}
+
+void regions() {
+  const auto space = std::make_shared<DmaSpace>(10 * 4096 + 100);
+  check(space->largestHole() == 10 * 4096UL, "whole pages only");
+  auto a = space->reserve(1), b = space->reserve(4097), c = space->reserve(7 * 4096);
+  check(a && b && c && a->offset() == 0 && b->offset() == 4096 && b->bytes() == 8192 && c->offset() == 3 * 4096UL, "pages in turn");
+  check(!space->reserve(1), "nothing left");
+  b.reset();
+  check(space->largestHole() == 8192, "given back");
+  a.reset();
+  check(space->largestHole() == 3 * 4096UL, "and joined with the hole behind");
+  c.reset();
+  check(space->largestHole() == 10 * 4096UL, "and with the one before");
+  auto d = space->reserve(4096), e = space->reserve(2 * 4096), f = space->reserve(4096);
+  d.reset();
+  e.reset();
+  check(space->reserve(4 * 4096)->offset() == 4 * 4096UL, "the smallest hole that fits");
+}
+
+} // namespace
+
+int main() {
+  fpgaManager();
+  uioByName();
+  uioInterrupt();
+  udmabuf();
+  reservedMemory();
+  opening();
+  regions();
+  return result();
+}
