@@ -12,7 +12,7 @@ import {
   type StatusPayload,
 } from '../../../daemon/publish/topics.js';
 import { smallModel } from '../../support/small-model.js';
-import { DaemonProcess, haveBuild } from '../support/daemon-process.js';
+import { DaemonProcess, haveBuild, zynqnetd } from '../support/daemon-process.js';
 import { Listener, until } from '../support/listener.js';
 import { freePort, haveMosquitto, Mosquitto } from '../support/mosquitto.js';
 
@@ -145,6 +145,16 @@ describe.skipIf(!haveBuild || !haveMosquitto)('the daemon at a mosquitto', () =>
     expect(states(listener)).toEqual(['init', 'online']);
     expect((await daemon.stop()).code).toBe(0);
     await listener.until(() => states(listener).at(-1) === 'stopped');
+  });
+
+  it('can be watched from anywhere', async () => {
+    const { url } = await brokerWithListener();
+    const daemon = start(...fromFiles(), `mqtt.url=${url}`, 'classify.frames=1');
+    const watched = await zynqnetd('watch', '--url', url, '--device', 'board', '-n', '12');
+    expect(watched).toMatchObject({ code: 0, stderr: '' });
+    expect(watched.stdout).toContain('board is online');
+    expect(watched.stdout).toMatch(/ -> (red|green|blue) \(\d/);
+    expect((await daemon.stop()).code).toBe(0);
   });
 
   it('stays up and reachable with a model that cannot be used, and raises an alert', async () => {
