@@ -1,0 +1,32 @@
+// One command of the accelerator's list: 16 words, fields as described in firmware/regs/registers.json.
+#pragma once
+
+#include "lowering/hardware.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace zynqnet::accelerator {
+
+struct Command {
+  std::array<std::uint32_t, commandBytes / 4> words{};
+
+  /// Bits of `value` that do not fit the field are cut off: negative numbers are stored in two's complement.
+  Command &set(CommandField f, std::uint32_t value) noexcept {
+    const std::uint32_t mask = (f.width >= 32 ? 0U : 1U << f.width) - 1U;
+    words[f.word] = (words[f.word] & ~(mask << f.lsb)) | (value & mask) << f.lsb;
+    return *this;
+  }
+  [[nodiscard]] std::uint32_t get(CommandField f) const noexcept {
+    const std::uint32_t mask = (f.width >= 32 ? 0U : 1U << f.width) - 1U;
+    return words[f.word] >> f.lsb & mask;
+  }
+  [[nodiscard]] Opcode opcode() const noexcept { return static_cast<Opcode>(get(field::opcode)); }
+};
+
+[[nodiscard]] inline Command makeCommand(Opcode opcode, std::uint32_t tag) noexcept {
+  Command command;
+  return command.set(field::opcode, static_cast<std::uint32_t>(opcode)).set(field::tag, tag);
+}
+
+} // namespace zynqnet::accelerator
