@@ -3,7 +3,7 @@ import { createEngine } from '../engine/registry.js';
 import { macCount, zynqnet } from '../model/topologies.js';
 import { onnxModel } from './onnx-writer.js';
 import { randomConvs, randomModel, xorshift } from './random-weights.js';
-import { median, type Runner, takeTurns } from './turns.js';
+import { median, type Runner, type Times, takeTurns } from './turns.js';
 
 export interface EngineBenchOptions {
   readonly backend: string;
@@ -22,6 +22,10 @@ export interface EngineBenchResult {
   readonly bestMs: number;
   readonly float32BestMs: number | null;
   readonly int8BestMs: number | null;
+  /** median time on processors, all threads together, spinning included: `--threads 1` compares work alone */
+  readonly processorMs: number;
+  readonly float32ProcessorMs: number | null;
+  readonly int8ProcessorMs: number | null;
   /** ours / onnxruntime's; null when onnxruntime-node is not installed */
   readonly ratioToFloat32: number | null;
   readonly ratioToInt8: number | null;
@@ -57,8 +61,13 @@ export async function benchEngine(options: EngineBenchOptions): Promise<EngineBe
       }
     }
     const times = await takeTurns(runners, rounds);
-    const of = (name: string) => (times.has(name) ? median(times.get(name) as number[]) : null);
-    const best = (name: string) => (times.has(name) ? Math.min(...(times.get(name) as number[])) : null);
+    const each = (name: string, reduce: (values: readonly number[]) => number, kind: keyof Times = 'wallMs') => {
+      const found = times.get(name);
+      return found ? reduce(found[kind]) : null;
+    };
+    const of = (name: string) => each(name, median);
+    const best = (name: string) => each(name, (values) => Math.min(...values));
+    const processor = (name: string) => each(name, median, 'processorMs');
     const medianMs = of('ours') as number;
     const float32MedianMs = of('float32');
     const int8MedianMs = of('int8');
@@ -72,6 +81,9 @@ export async function benchEngine(options: EngineBenchOptions): Promise<EngineBe
       bestMs: best('ours') as number,
       float32BestMs: best('float32'),
       int8BestMs: best('int8'),
+      processorMs: processor('ours') as number,
+      float32ProcessorMs: processor('float32'),
+      int8ProcessorMs: processor('int8'),
       ratioToFloat32: float32MedianMs === null ? null : medianMs / float32MedianMs,
       ratioToInt8: int8MedianMs === null ? null : medianMs / int8MedianMs,
       bitExact,

@@ -10,17 +10,27 @@ export interface Runner {
 const pauseMs = 10;
 const runsPerTurn = 4;
 
-/** Milliseconds of each run by runner. In each round every runner warms up with one run and is timed for four. */
-export async function takeTurns(runners: readonly Runner[], rounds: number): Promise<Map<string, number[]>> {
-  const times = new Map(runners.map((runner) => [runner.name, [] as number[]]));
+export interface Times {
+  /** milliseconds of each run */
+  readonly wallMs: number[];
+  /** the same in time that the whole process spent on processors: what other programs take does not count */
+  readonly processorMs: number[];
+}
+
+/** The times of each run by runner. In each round every runner warms up with one run and is timed for four. */
+export async function takeTurns(runners: readonly Runner[], rounds: number): Promise<Map<string, Times>> {
+  const times = new Map(runners.map((runner) => [runner.name, { wallMs: [], processorMs: [] } as Times]));
   for (let round = 0; round < rounds; round += 1) {
     for (const { name, run } of runners) {
       await sleep(pauseMs);
       await run();
       for (let timed = 0; timed < runsPerTurn; timed += 1) {
+        const processor = process.cpuUsage();
         const start = performance.now();
         await run();
-        times.get(name)?.push(performance.now() - start);
+        times.get(name)?.wallMs.push(performance.now() - start);
+        const { user, system } = process.cpuUsage(processor);
+        times.get(name)?.processorMs.push((user + system) / 1000);
       }
     }
   }
