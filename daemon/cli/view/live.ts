@@ -49,7 +49,7 @@ export class LiveView implements View {
 
   #redraw(): void {
     const width = Math.max(20, (this.#terminal.columns ?? 80) - 1);
-    const lines = this.#lines().map((line) => fit(line, width));
+    const lines = this.#lines().map((line) => shorten(line, width));
     this.#terminal.write(`${this.#erase()}${lines.map((line) => `${line}\n`).join('')}`);
     this.#drawn = lines.length;
   }
@@ -85,6 +85,6 @@ export function bar(fraction: number): string {
   return ('█'.repeat(units >> 3) + (eighths[units & 7] ?? '')).padEnd(barCells, ' ');
 }
 
-function fit(line: string, width: number): string {
+function shorten(line: string, width: number): string {
   return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
 }
