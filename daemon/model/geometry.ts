@@ -1,6 +1,12 @@
 /** Sizes and counts that follow from a header: one place for what inspect, compress and the reports all need. */
 import type { ConvOp, ModelHeader, View } from './header.js';
 
+/** A header, or a topology without weights. */
+export interface Graph {
+  readonly tensors: readonly ModelHeader['tensors'][number][];
+  readonly ops: readonly ModelHeader['ops'][number][];
+}
+
 /** A convolution with everything that follows from its place in the network. */
 export interface ConvGeometry {
   readonly op: ConvOp;
@@ -25,7 +31,7 @@ export function convolvedSize(input: number, kernel: number, stride: number, pad
 }
 
 /** The convolutions in order: index i is weight section i. */
-export function convGeometries(header: Pick<ModelHeader, 'tensors' | 'ops'>): ConvGeometry[] {
+export function convGeometries(header: Graph): ConvGeometry[] {
   const result: ConvGeometry[] = [];
   for (const [opIndex, op] of header.ops.entries()) {
     if (op.op !== 'conv') continue;

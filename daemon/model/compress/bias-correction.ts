@@ -6,7 +6,12 @@ import type { FloatConv } from '../../native/addon.js';
 import type { IntegerLayer } from './int8-model.js';
 
 /** New real biases. `mean` is the float network's mean input; `seen` the compressed network's (default: the same). */
-export function correctedBias(conv: FloatConv, layer: IntegerLayer, mean: Float64Array, seen: Float64Array = mean): Float32Array {
+export function correctedBias(
+  conv: FloatConv,
+  layer: IntegerLayer,
+  mean: Float64Array,
+  seen: Float64Array = mean,
+): Float32Array {
   const taps = mean.length;
   return Float32Array.from(conv.bias, (bias, o) => {
     let shift = 0;

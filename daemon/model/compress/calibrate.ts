@@ -2,7 +2,16 @@
 import { loadAddon } from '../../native/load.js';
 import { convGeometries } from '../geometry.js';
 import { type Answer, probabilities, withEngine } from './evaluate.js';
-import { addMoments, chosenPositions, emptyMoments, type LayerMoments, meanOf, positionsPerImage, sharedInputs, threads } from './moments.js';
+import {
+  addMoments,
+  chosenPositions,
+  emptyMoments,
+  type LayerMoments,
+  meanOf,
+  positionsPerImage,
+  sharedInputs,
+  threads,
+} from './moments.js';
 import { describe, type FloatNetwork, loaded } from './network.js';
 import { Histogram, scaleFor, scaleGroups, type TensorScale } from './tensor-scales.js';
 
@@ -36,13 +45,19 @@ export interface CalibrationOptions {
   readonly onImage?: (done: number) => void;
 }
 
-export async function calibrate(network: FloatNetwork, inputs: readonly Uint8Array[], options: CalibrationOptions): Promise<Calibration> {
+export async function calibrate(
+  network: FloatNetwork,
+  inputs: readonly Uint8Array[],
+  options: CalibrationOptions,
+): Promise<Calibration> {
   const { model } = loaded(describe(network), 'float network');
   const geometries = convGeometries(network.header);
   const groups = scaleGroups(network.header);
   const shared = sharedInputs(network.header);
   const histograms = network.header.tensors.map(() => new Histogram());
-  const moments = [0, 1].map(() => geometries.map((conv, i) => emptyMoments(shared[i] === i ? conv.taps : 0, options.withMoments)));
+  const moments = [0, 1].map(() =>
+    geometries.map((conv, i) => emptyMoments(shared[i] === i ? conv.taps : 0, options.withMoments)),
+  );
   const perImage = geometries.map((conv) => positionsPerImage(conv, inputs.length));
   const answers: Answer[] = [];
   await withEngine(model, async (engine) => {
@@ -51,18 +66,28 @@ export async function calibrate(network: FloatNetwork, inputs: readonly Uint8Arr
       answers.push(probabilities(model, logits));
       for (const [t, tensor] of network.header.tensors.entries()) {
         const values = tensors[t];
-        if (t > 0 && values instanceof Float32Array) histograms[groups[t] as number]?.add(values, 0, tensor.channels, tensor.channels);
+        if (t > 0 && values instanceof Float32Array)
+          histograms[groups[t] as number]?.add(values, 0, tensor.channels, tensor.channels);
       }
       for (const [i, conv] of geometries.entries()) {
         const values = tensors[conv.op.input.tensor];
         if (shared[i] !== i || values === undefined) continue;
         const positions = chosenPositions(conv, image, perImage[i] as number);
-        addMoments(moments[image % 2]?.[i] as LayerMoments, network.header, conv, values, { scale: 1, zero: () => 0 }, positions);
+        addMoments(
+          moments[image % 2]?.[i] as LayerMoments,
+          network.header,
+          conv,
+          values,
+          { scale: 1, zero: () => 0 },
+          positions,
+        );
       }
       options.onImage?.(image + 1);
     }
   });
-  const scales = groups.map((group, t) => (t === 0 ? { scale: 1, zeroPoint: 0 } : scaleFor(histograms[group] as Histogram)));
+  const scales = groups.map((group, t) =>
+    t === 0 ? { scale: 1, zeroPoint: 0 } : scaleFor(histograms[group] as Histogram),
+  );
   const [even, odd] = moments as [LayerMoments[], LayerMoments[]];
   // Images alike in number, halves first: the sum of both then takes the place of the odd half.
   const fitLayers = even.map((half) => statistics(half, true));

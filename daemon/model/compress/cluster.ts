@@ -37,11 +37,15 @@ export async function cluster(context: ClusterContext, recipe: ClusterRecipe): P
   }
   const importance = await sensitivities(context);
   const fixed = (i: number): number | undefined => recipe.layers[nameOf(context, i)];
-  const at = (price: number) => (i: number, statistics: LayerStatistics): RoundedLayer => {
-    const bits = fixed(i);
-    const conv = convOf(context, i);
-    return bits === undefined ? roundAtPrice(conv, statistics, price / (importance[i] as number)) : roundToValues(conv, statistics, bits);
-  };
+  const at =
+    (price: number) =>
+    (i: number, statistics: LayerStatistics): RoundedLayer => {
+      const bits = fixed(i);
+      const conv = convOf(context, i);
+      return bits === undefined
+        ? roundAtPrice(conv, statistics, price / (importance[i] as number))
+        : roundToValues(conv, statistics, bits);
+    };
   const price = await largestPrice(context, at, recipe.maxLoss);
   return assemble(context, context.calibration.layers, at(price));
 }
@@ -52,7 +56,11 @@ type Rounding = (i: number, statistics: LayerStatistics) => RoundedLayer;
  * The largest price of a bit that stays under the loss. Fitted to the even images and judged on the odd ones: the answers to
  * the images that a rounding was fitted to flatter it. The final rounding is fitted to all of them.
  */
-async function largestPrice(context: ClusterContext, at: (price: number) => Rounding, maxLoss: number): Promise<number> {
+async function largestPrice(
+  context: ClusterContext,
+  at: (price: number) => Rounding,
+  maxLoss: number,
+): Promise<number> {
   const odd = <T>(_: T, i: number): boolean => i % 2 === 1 || context.inputs.length === 1;
   const inputs = context.inputs.filter(odd);
   const reference = context.calibration.answers.filter(odd);
@@ -117,7 +125,12 @@ function assemble(context: ClusterContext, statistics: readonly LayerStatistics[
   return { layers, bias, description: int8Description(context.network, layers, bias, context.calibration.scales) };
 }
 
-function biasFor(context: ClusterContext, i: number, layer: IntegerLayer, statistics: readonly LayerStatistics[]): Float32Array {
+function biasFor(
+  context: ClusterContext,
+  i: number,
+  layer: IntegerLayer,
+  statistics: readonly LayerStatistics[],
+): Float32Array {
   const conv = convOf(context, i);
   return context.biasCorrection ? correctedBias(conv, layer, (statistics[i] as LayerStatistics).mean) : conv.bias;
 }

@@ -31,7 +31,10 @@ export interface Fidelity {
 }
 
 /** Opens the fastest engine of the model's arithmetic, runs `body`, closes it. */
-export async function withEngine<T>(model: LoadedModel, body: (engine: ReturnType<ReturnType<typeof loadAddon>['createEngine']>) => Promise<T>): Promise<T> {
+export async function withEngine<T>(
+  model: LoadedModel,
+  body: (engine: ReturnType<ReturnType<typeof loadAddon>['createEngine']>) => Promise<T>,
+): Promise<T> {
   const backend = model.header.arithmetic === 'float32' ? 'float' : 'auto';
   const engine = loadAddon().createEngine(model.native, { backend, threads: 0 });
   try {
@@ -66,7 +69,12 @@ export function fidelity(answers: readonly Answer[], reference: readonly Answer[
     divergence += kullbackLeibler(truth, answer);
   }
   const images = Math.max(1, answers.length);
-  return { images: answers.length, agreement: same / images, expectedLoss: lost / images, divergence: divergence / images };
+  return {
+    images: answers.length,
+    agreement: same / images,
+    expectedLoss: lost / images,
+    divergence: divergence / images,
+  };
 }
 
 export function kullbackLeibler(truth: Answer, answer: Answer): number {

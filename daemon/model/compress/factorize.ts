@@ -46,7 +46,12 @@ export function factorize(
     layers.push({ name: op.name, ...split.layer });
     const { rank } = split.layer;
     const view = { tensor: tensors.length, offset: 0, channels: rank };
-    tensors.push({ name: `${op.name}/basis`, channels: rank, height: geometry.outputHeight, width: geometry.outputWidth });
+    tensors.push({
+      name: `${op.name}/basis`,
+      channels: rank,
+      height: geometry.outputHeight,
+      width: geometry.outputWidth,
+    });
     ops.push({ ...op, name: `${op.name}/basis`, output: view, relu: false, weights: convs.length });
     convs.push(split.first);
     const second: ConvOp = { ...op, input: view, kernel: [1, 1], stride: 1, pad: [0, 0, 0, 0], weights: convs.length };

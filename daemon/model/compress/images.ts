@@ -19,10 +19,17 @@ export interface PreparedImages {
  * All photographs of a folder (deeper folders and symbolic links to files included, hidden files not), evenly thinned out to
  * `maxCalibrationImages`. Throws COMPRESS_CALIBRATION when there are none, or when a file is no picture.
  */
-export async function calibrationImages(folder: string, header: ModelHeader, limit = maxCalibrationImages): Promise<PreparedImages> {
+export async function calibrationImages(
+  folder: string,
+  header: ModelHeader,
+  limit = maxCalibrationImages,
+): Promise<PreparedImages> {
   const found = await filesIn(folder);
   if (found.length === 0) {
-    throw new ZynqnetError('COMPRESS_CALIBRATION', `${folder} holds no files; calibration needs photographs, 100 are plenty`);
+    throw new ZynqnetError(
+      'COMPRESS_CALIBRATION',
+      `${folder} holds no files; calibration needs photographs, 100 are plenty`,
+    );
   }
   const step = Math.max(1, found.length / limit);
   const files = Array.from({ length: Math.min(limit, found.length) }, (_, i) => found[Math.floor(i * step)] as string);

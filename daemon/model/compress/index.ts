@@ -32,7 +32,11 @@ export interface CompressResult {
 }
 
 /** Throws COMPRESS_ and MODEL_ errors. `checkRecipe` comes first. */
-export async function compressModel(source: LoadedModel, name: string, options: CompressOptions): Promise<CompressResult> {
+export async function compressModel(
+  source: LoadedModel,
+  name: string,
+  options: CompressOptions,
+): Promise<CompressResult> {
   const { recipe, inputs, progress } = options;
   let network = networkOf(source, name);
   const judge: Judge = { inputs, reference: await answersOf(source, inputs), labelled: options.labelled };
@@ -40,7 +44,10 @@ export async function compressModel(source: LoadedModel, name: string, options: 
   const record = async (step: string, model: LoadedModel): Promise<void> => {
     const row = await measure(step, model, judge);
     rows.push(row);
-    const right = row.accuracy === null ? '' : `, top-1 ${row.accuracy.top1} and top-5 ${row.accuracy.top5} of ${row.accuracy.images}`;
+    const right =
+      row.accuracy === null
+        ? ''
+        : `, top-1 ${row.accuracy.top1} and top-5 ${row.accuracy.top5} of ${row.accuracy.images}`;
     progress(`${step}: ${row.bytes} bytes, agreement ${(100 * row.fidelity.agreement).toFixed(1)} %${right}`);
   };
   await record('float', source);
@@ -53,7 +60,9 @@ export async function compressModel(source: LoadedModel, name: string, options: 
     const factorized = factorize(network, recipe.factorize.layers);
     network = factorized.network;
     for (const { name: layer, rank, fullRank, energy } of factorized.layers) {
-      progress(`factorize: ${layer} has rank ${rank} instead of ${fullRank}, ${(100 * energy).toFixed(1)} % of its energy`);
+      progress(
+        `factorize: ${layer} has rank ${rank} instead of ${fullRank}, ${(100 * energy).toFixed(1)} % of its energy`,
+      );
     }
     await record('factorize', loaded(describe(network), 'factorized network').model);
   }
@@ -68,7 +77,8 @@ export async function compressModel(source: LoadedModel, name: string, options: 
     description = quantize(network, calibration, biasCorrection);
     await record('quantize', loaded(description, 'quantized network').model);
     if (recipe.cluster !== null) {
-      description = (await cluster({ network, calibration, inputs, biasCorrection, progress }, recipe.cluster)).description;
+      description = (await cluster({ network, calibration, inputs, biasCorrection, progress }, recipe.cluster))
+        .description;
       await record('cluster', loaded(description, 'clustered network').model);
     }
   }
@@ -83,7 +93,9 @@ function prune(start: FloatNetwork, recipe: PruneRecipe, progress: (line: string
   if (recipe.weights !== undefined) network = pruneWeights(network, recipe.weights);
   if (recipe.channels !== undefined) {
     const { fraction, layers } = recipe.channels;
-    const weak = removeWeakChannels(network, (op) => (Object.hasOwn(layers, op.name) ? (layers[op.name] ?? 0) : fraction));
+    const weak = removeWeakChannels(network, (op) =>
+      Object.hasOwn(layers, op.name) ? (layers[op.name] ?? 0) : fraction,
+    );
     network = weak.network;
     progress(`prune: ${weak.removed} channels of least weight removed`);
   }
@@ -98,7 +110,9 @@ function prune(start: FloatNetwork, recipe: PruneRecipe, progress: (line: string
 function quantize(network: FloatNetwork, calibration: Calibration, biasCorrection: boolean): ModelDescription {
   const layers = network.convs.map((conv) => roundPlainly(conv));
   const bias = network.convs.map((conv, i) =>
-    biasCorrection ? correctedBias(conv, layers[i] as IntegerLayer, (calibration.layers[i] as LayerStatistics).mean) : conv.bias,
+    biasCorrection
+      ? correctedBias(conv, layers[i] as IntegerLayer, (calibration.layers[i] as LayerStatistics).mean)
+      : conv.bias,
   );
   return int8Description(network, layers, bias, calibration.scales);
 }
@@ -114,5 +128,8 @@ function withProvenance(description: ModelDescription, recipe: Recipe, rows: rea
     ...(accuracy !== null && { top1: accuracy.top1, top5: accuracy.top5, images: accuracy.images }),
   }));
   const compression = { recipe, calibrationImages: rows[0]?.fidelity.images ?? 0, steps };
-  return { ...description, headerJson: JSON.stringify({ ...header, provenance: { ...header.provenance, compression } }) };
+  return {
+    ...description,
+    headerJson: JSON.stringify({ ...header, provenance: { ...header.provenance, compression } }),
+  };
 }

@@ -23,7 +23,9 @@ export function foldInputScale(network: FloatNetwork): FloatNetwork {
     if (op.op !== 'conv' || op.input.tensor !== 0) continue;
     const conv = network.convs[op.weights] as FloatConv;
     const area = op.kernel[0] * op.kernel[1];
-    const weights = conv.weights.map((w, k) => w * (scale[op.input.offset + (Math.floor(k / area) % op.input.channels)] ?? 1));
+    const weights = conv.weights.map(
+      (w, k) => w * (scale[op.input.offset + (Math.floor(k / area) % op.input.channels)] ?? 1),
+    );
     convs[op.weights] = { weights, bias: conv.bias };
   }
   const header = { ...network.header, input: { ...network.header.input, scale: scale.map(() => 1) } };
@@ -59,7 +61,12 @@ export function int8Description(
     const source = scales[op.input.tensor] as TensorScale;
     const channelOf = (tap: number): number => op.input.offset + Math.floor(tap / area);
     const realBias = Float64Array.from(bias[index] as Float32Array);
-    if (fromInput) addMeanRemainders(realBias, layer, (tap) => (zeroPoint[channelOf(tap)] ?? 0) - (header.input.mean[channelOf(tap)] ?? 0));
+    if (fromInput)
+      addMeanRemainders(
+        realBias,
+        layer,
+        (tap) => (zeroPoint[channelOf(tap)] ?? 0) - (header.input.mean[channelOf(tap)] ?? 0),
+      );
     const target = 'logits' in op.output ? null : (scales[op.output.tensor] as TensorScale);
     const result = requantize({
       name: op.name,
@@ -95,7 +102,12 @@ function addMeanRemainders(bias: Float64Array, layer: IntegerLayer, remainder: (
 }
 
 /** A global pool over bytes: logit = mean of (q - zero point) * scale. */
-function poolLogits(header: ModelHeader, scales: readonly TensorScale[], logitScale: Float32Array, logitOffset: Float32Array): void {
+function poolLogits(
+  header: ModelHeader,
+  scales: readonly TensorScale[],
+  logitScale: Float32Array,
+  logitOffset: Float32Array,
+): void {
   for (const op of header.ops) {
     if (op.op !== 'gap') continue;
     const tensor = header.tensors[op.input.tensor];

@@ -88,7 +88,11 @@ function readers(header: ModelHeader, channel: View): { op: ConvOp; view: View }
       found.push({ op, view: channel });
       continue;
     }
-    const through = readers(header, { ...op.output, offset: op.output.offset + channel.offset - op.input.offset, channels: 1 });
+    const through = readers(header, {
+      ...op.output,
+      offset: op.output.offset + channel.offset - op.input.offset,
+      channels: 1,
+    });
     if (through === null) return null;
     found.push(...through);
   }
@@ -105,7 +109,13 @@ function columnIsZero(conv: FloatConv | undefined, op: ConvOp, input: number): b
   return true;
 }
 
-function fold(network: FloatNetwork, op: ConvOp, input: number, constant: number, biases: Map<number, Float32Array>): void {
+function fold(
+  network: FloatNetwork,
+  op: ConvOp,
+  input: number,
+  constant: number,
+  biases: Map<number, Float32Array>,
+): void {
   const conv = network.convs[op.weights] as FloatConv;
   const bias = biases.get(op.weights) ?? Float32Array.from(conv.bias);
   const area = op.kernel[0] * op.kernel[1];
@@ -137,7 +147,8 @@ export function removeWeakChannels(network: FloatNetwork, fractionOf: (op: ConvO
     const strength = Array.from({ length: output.channels }, (_, o) => strengthOf(network, op, output, o));
     const order = [...strength.keys()].sort((a, b) => (strength[a] ?? 0) - (strength[b] ?? 0));
     const many = Math.min(output.channels - 1, Math.floor(fractionOf(op) * output.channels));
-    for (const o of order.slice(0, many)) drop(network.header, { ...output, offset: output.offset + o, channels: 1 }, keep);
+    for (const o of order.slice(0, many))
+      drop(network.header, { ...output, offset: output.offset + o, channels: 1 }, keep);
   }
   const pruned = removeChannels(network, keep);
   return { network: pruned, removed: channels(network.header) - channels(pruned.header) };
@@ -147,7 +158,10 @@ function strengthOf(network: FloatNetwork, op: ConvOp, output: View, o: number):
   const conv = network.convs[op.weights] as FloatConv;
   const taps = conv.weights.length / conv.bias.length;
   const reads = readers(network.header, { ...output, offset: output.offset + o, channels: 1 });
-  const read = reads?.reduce((total, { op: reader, view }) => total + columnEnergy(network, reader, view.offset - reader.input.offset), 0);
+  const read = reads?.reduce(
+    (total, { op: reader, view }) => total + columnEnergy(network, reader, view.offset - reader.input.offset),
+    0,
+  );
   return Math.sqrt(energy(conv.weights.subarray(o * taps, (o + 1) * taps)) * (read ?? Number.POSITIVE_INFINITY));
 }
 

@@ -20,7 +20,12 @@ export function pruneWeights(network: FloatNetwork, pruning: WeightPruning): Flo
   const share = (index: number): number | undefined => pruning.layers[named.get(index)?.name ?? ''];
   const common = network.convs.filter((_, i) => share(i) === undefined);
   const globalThreshold =
-    pruning.scope === 'global' ? quantile(common.flatMap((conv) => [magnitudes(conv)]), pruning.sparsity) : undefined;
+    pruning.scope === 'global'
+      ? quantile(
+          common.flatMap((conv) => [magnitudes(conv)]),
+          pruning.sparsity,
+        )
+      : undefined;
   const convs = network.convs.map((conv, i) => {
     const own = share(i);
     if (own === undefined && globalThreshold !== undefined) return zeroBelow(conv, globalThreshold);

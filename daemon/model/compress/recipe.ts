@@ -30,7 +30,9 @@ const factorizeSchema = z.strictObject({
     z.string().min(1),
     z.union([
       z.strictObject({ rank: z.int().min(1) }),
-      z.strictObject({ energy: z.number().gt(0, 'expected more than 0, up to 1').max(1, 'expected more than 0, up to 1') }),
+      z.strictObject({
+        energy: z.number().gt(0, 'expected more than 0, up to 1').max(1, 'expected more than 0, up to 1'),
+      }),
     ]),
   ),
 });
@@ -74,7 +76,11 @@ export function parseRecipe(text: string, source: string): Recipe {
       result.error.issues.map((issue) => `${issue.path.join('.') || 'recipe'}: ${issue.message}`),
     );
   }
-  if (result.data.cluster !== null && result.data.quantize === null && (value as { cluster?: unknown }).cluster !== undefined) {
+  if (
+    result.data.cluster !== null &&
+    result.data.quantize === null &&
+    (value as { cluster?: unknown }).cluster !== undefined
+  ) {
     throw invalid(source, ['cluster: shared values are int8 values; it needs the quantize step']);
   }
   return result.data;
@@ -120,5 +126,8 @@ export function checkRecipe(recipe: Recipe, header: ModelHeader, source: string)
 }
 
 function invalid(source: string, problems: string[]): ZynqnetError {
-  return new ZynqnetError('RECIPE_INVALID', `${source} is no recipe for this network:\n${problems.map((p) => `  ${p}`).join('\n')}`);
+  return new ZynqnetError(
+    'RECIPE_INVALID',
+    `${source} is no recipe for this network:\n${problems.map((p) => `  ${p}`).join('\n')}`,
+  );
 }

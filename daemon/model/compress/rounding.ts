@@ -1,8 +1,8 @@
 /** Float weights of one layer to integers: plainly, with a given number of shared values, or at a price per bit. */
 import type { FloatConv } from '../../native/addon.js';
 import { loadAddon } from '../../native/load.js';
-import type { IntegerLayer } from './int8-model.js';
 import type { LayerStatistics } from './calibrate.js';
+import type { IntegerLayer } from './int8-model.js';
 import { threads } from './moments.js';
 import { nonZeros } from './network.js';
 
@@ -29,7 +29,8 @@ export function roundPlainly(conv: FloatConv): IntegerLayer {
     const row = conv.weights.subarray(o * taps, (o + 1) * taps);
     const unit = unitFor(row);
     units[o] = unit;
-    for (const [k, weight] of row.entries()) weights[o * taps + k] = Math.max(-largest, Math.min(largest, Math.round(weight / unit)));
+    for (const [k, weight] of row.entries())
+      weights[o * taps + k] = Math.max(-largest, Math.min(largest, Math.round(weight / unit)));
   }
   return { weights, units };
 }
@@ -58,7 +59,9 @@ export function roundAtPrice(conv: FloatConv, statistics: LayerStatistics, price
   const levels = Math.ceil(peak / realStep);
   const perStep = Math.max(1, Math.min(16, Math.floor(largest / (levels + 0.5))));
   const units = new Float32Array(outputs).fill(Math.fround(realStep / perStep));
-  const codebook = Int8Array.from({ length: 2 * levels + 1 }, (_, i) => Math.max(-largest, Math.min(largest, (i - levels) * perStep)));
+  const codebook = Int8Array.from({ length: 2 * levels + 1 }, (_, i) =>
+    Math.max(-largest, Math.min(largest, (i - levels) * perStep)),
+  );
   return refine(conv, statistics, units, Array.from(codebook), price, rounds);
 }
 
@@ -67,7 +70,9 @@ export function roundToValues(conv: FloatConv, statistics: LayerStatistics, bits
   const units = roundPlainly(conv).units;
   const count = 2 ** bits;
   // Linear initialisation over the range: large weights matter and are few (Deep Compression, section 3.2).
-  const start = Array.from({ length: count - 1 }, (_, i) => Math.round(((i + 1 - count / 2) * largest) / (count / 2 - 0.5)));
+  const start = Array.from({ length: count - 1 }, (_, i) =>
+    Math.round(((i + 1 - count / 2) * largest) / (count / 2 - 0.5)),
+  );
   return refine(conv, statistics, units, start, 0, rounds);
 }
 
@@ -101,9 +106,17 @@ function refine(
     });
     if (round >= rounds) {
       const used = result.counts.filter((count) => count > 0).length;
-      return { weights: result.weights, units, distortion: result.distortion, entropyBits: entropyBits(result.counts), values: used };
+      return {
+        weights: result.weights,
+        units,
+        distortion: result.distortion,
+        entropyBits: entropyBits(result.counts),
+        values: used,
+      };
     }
-    const moved = codebook.map((value, i) => (value === 0 ? 0 : Math.max(-largest, Math.min(largest, Math.round(result.centroids[i] ?? value)))));
+    const moved = codebook.map((value, i) =>
+      value === 0 ? 0 : Math.max(-largest, Math.min(largest, Math.round(result.centroids[i] ?? value))),
+    );
     const counts = new Map<number, number>();
     for (const [i, value] of moved.entries()) counts.set(value, (counts.get(value) ?? 0) + (result.counts[i] ?? 0));
     codebook = ascending(moved.filter((value, i) => value === 0 || price === 0 || (result.counts[i] ?? 0) > 0));

@@ -2,7 +2,15 @@
 import { convGeometries, sum } from '../geometry.js';
 import type { ModelHeader } from '../header.js';
 import type { LoadedModel } from '../load.js';
-import { type Accuracy, accuracy, type Answer, answersOf, type Fidelity, fidelity, type LabelledImages } from './evaluate.js';
+import {
+  type Accuracy,
+  type Answer,
+  accuracy,
+  answersOf,
+  type Fidelity,
+  fidelity,
+  type LabelledImages,
+} from './evaluate.js';
 
 export interface StepRow {
   readonly step: string;
@@ -49,12 +57,15 @@ export function tableText(rows: readonly StepRow[]): string {
   const cells = [columns, ...rows.map(cellsOf)];
   const widths = columns.map((_, c) => Math.max(...cells.map((row) => (row[c] ?? '').length)));
   return cells
-    .map((row) => row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0))).join('  '))
+    .map((row) =>
+      row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0))).join('  '),
+    )
     .join('\n');
 }
 
 function cellsOf(row: StepRow): string[] {
-  const of = (right: number | undefined): string => (row.accuracy === null ? '-' : `${right} of ${row.accuracy.images}`);
+  const of = (right: number | undefined): string =>
+    row.accuracy === null ? '-' : `${right} of ${row.accuracy.images}`;
   return [
     row.step,
     row.parameters.toLocaleString('en'),
