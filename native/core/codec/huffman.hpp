@@ -57,8 +57,8 @@ private:
 /// The optimal code of at most 12 bits for given counts.
 class HuffmanEncoder {
 public:
-  /// A code for the symbols that occur; at least one symbol in all. At most 4096 different ones.
-  explicit HuffmanEncoder(std::span<const std::uint64_t> counts);
+  /// A code for the symbols that occur, of at most `limit` bits and at most 2^limit symbols.
+  explicit HuffmanEncoder(std::span<const std::uint64_t> counts, unsigned limit = maxCodeLength);
 
   void describe(BitWriter &writer) const;
   void put(BitWriter &writer, std::uint32_t symbol) const { writer.put(codes_[symbol], lengths_[symbol]); }

@@ -79,7 +79,8 @@ std::vector<std::uint8_t> limitedCodeLengths(std::span<const std::uint64_t> coun
   return lengths;
 }
 
-HuffmanEncoder::HuffmanEncoder(std::span<const std::uint64_t> counts) : lengths_(limitedCodeLengths(counts, maxCodeLength)) {
+HuffmanEncoder::HuffmanEncoder(std::span<const std::uint64_t> counts, unsigned limit)
+    : lengths_(limitedCodeLengths(counts, limit)) {
   codes_ = canonicalCodes(lengths_);
   const auto only = std::find_if(counts.begin(), counts.end(), [](std::uint64_t count) { return count > 0; });
   if (std::all_of(lengths_.begin(), lengths_.end(), [](std::uint8_t length) { return length == 0; })) {
