@@ -21,18 +21,22 @@ function npm(args) {
 
 function installNpmPackages() {
   const hash = `${contentHash(['package-lock.json'])} ${process.platform} ${process.arch}`;
-  if (existsSync(join(root, 'node_modules/.package-lock.json')) === false) {
-    rmSync(join(root, 'node_modules/.zynqnetd-stamp'), { force: true });
-  }
+  forgetUnlessThere('node_modules/.package-lock.json', 'node_modules/.zynqnetd-stamp');
   once('node_modules/.zynqnetd-stamp', hash, () => {
     say('installing npm packages');
     npm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
   });
 }
 
+/** A stamp means nothing when what it stands for has been deleted. */
+function forgetUnlessThere(result, stamp) {
+  if (!existsSync(join(root, result))) rmSync(join(root, stamp), { force: true });
+}
+
 function buildTypeScript() {
   const hash = contentHash(['daemon', 'tsconfig.json', 'package-lock.json'], (path) => /\.(ts|json)$/.test(path));
-  once(existsSync(join(root, 'dist/cli/main.js')) ? 'dist/.stamp' : 'dist/.stamp-missing', hash, () => {
+  forgetUnlessThere('dist/cli/main.js', 'dist/.stamp');
+  once('dist/.stamp', hash, () => {
     say('building TypeScript');
     run('the TypeScript build', process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']);
     chmodSync(join(root, 'dist/cli/main.js'), 0o755);
