@@ -83,9 +83,13 @@ int main(int argc, char **argv) {
   const std::string preset = argc > 1 ? argv[1] : "zybo";
   const auto count = static_cast<std::uint32_t>(argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 20);
   const auto first = static_cast<std::uint32_t>(argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 1);
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   std::size_t layers = 0;
   for (std::uint32_t seed = first; seed < first + count; ++seed) {
     layers += runOne(preset, seed);
+    if ((seed - first) % 10 == 9) {
+      std::printf("%u networks, %zu layers, %d failures so far\n", seed - first + 1, layers, failures);
+    }
   }
   std::printf("%s: %u networks, %zu layers, %d failures\n", preset.c_str(), count, layers, failures);
   return failures == 0 ? 0 : 1;
