@@ -1,5 +1,6 @@
 import { ZynqnetError } from '../errors/error.js';
 import type { LoadedModel } from '../model/load.js';
+import { acceleratorBackends, createAcceleratorEngine } from './accelerator.js';
 import { cpuBackends, createCpuEngine } from './cpu.js';
 import type { Engine } from './engine.js';
 
@@ -15,14 +16,14 @@ export type EngineFactory = (options: EngineOptions) => Engine;
 
 const factories = new Map<string, EngineFactory>();
 
-/** Adds a backend; a later one of the same name replaces it. Hardware and simulator register themselves here. */
+/** Adds a backend; a later one of the same name replaces it. */
 export function registerEngine(backend: string, factory: EngineFactory): void {
   factories.set(backend, factory);
 }
 
 /** Every backend that `createEngine` knows in this process. */
 export function engineBackends(): string[] {
-  return [...new Set([...cpuBackends(), ...factories.keys()])];
+  return [...new Set([...cpuBackends(), ...acceleratorBackends(), ...factories.keys()])];
 }
 
 /** Throws ZynqnetError ENGINE_UNKNOWN (no such backend here) or ENGINE_UNSUPPORTED (it cannot run this model). */
@@ -33,5 +34,5 @@ export function createEngine(options: EngineOptions): Engine {
   if (!known.includes(options.backend)) {
     throw new ZynqnetError('ENGINE_UNKNOWN', `No backend '${options.backend}' here; there are ${known.join(', ')}`);
   }
-  return createCpuEngine(options);
+  return acceleratorBackends().includes(options.backend) ? createAcceleratorEngine(options) : createCpuEngine(options);
 }

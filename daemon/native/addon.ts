@@ -3,6 +3,7 @@
  * Arrays of weights are in the order [output channel][input channel][ky][kx].
  */
 
+import type { AcceleratorReport, NativeAcceleratorOptions } from './accelerator.js';
 import type { CompressKernels } from './compress-kernels.js';
 import type { NativeV4l2 } from './v4l2.js';
 
@@ -50,6 +51,12 @@ export interface ModelDescription {
 /** `auto` is the fastest integer engine of this processor; `float` runs float32 models. */
 export type NativeBackend = 'auto' | 'scalar' | 'float';
 
+export interface NativeEngineOptions {
+  readonly backend: string;
+  readonly threads?: number;
+  readonly accelerator?: NativeAcceleratorOptions;
+}
+
 /** One inference engine bound to one model. Runs are queued and executed off the main thread. */
 export interface NativeEngine {
   /** e.g. "avx512vnni", "avx2", "neon", "scalar", "float" */
@@ -64,6 +71,8 @@ export interface NativeEngine {
   runAllTensors(
     input: Uint8Array,
   ): Promise<{ logits: Int32Array | Float32Array; tensors: (Uint8Array | Float32Array)[] }>;
+  /** Null unless an accelerator runs the network. Call it between frames. */
+  report(): AcceleratorReport | null;
   close(): void;
 }
 
@@ -71,11 +80,13 @@ export interface NativeAddon extends NativeV4l2 {
   readonly version: string;
   /** Instruction sets and backends compiled in and usable here. */
   readonly features: readonly string[];
+  /** Accelerator backends compiled in: `fpga`, `model`, and `rtl` where Verilator was there. */
+  readonly accelerators: readonly string[];
   /** Parses a `.zqn` file strictly. `sha256` is the digest of everything but the last 32 bytes. Throws Error with `code`. */
   parseModel(file: Uint8Array, sha256: Uint8Array): NativeModel;
   /** The whole file but its trailing digest. */
   encodeModel(description: ModelDescription): Uint8Array;
-  createEngine(model: NativeModel, options: { backend: NativeBackend; threads?: number }): NativeEngine;
+  createEngine(model: NativeModel, options: NativeEngineOptions): NativeEngine;
   /** Numeric kernels of `model compress`. */
   readonly compress: CompressKernels;
 }

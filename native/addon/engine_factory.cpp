@@ -11,11 +11,18 @@
 
 namespace zynqnet {
 
-std::unique_ptr<Engine> createEngine(std::shared_ptr<const Model> model, const std::string &backend, unsigned threads) {
+std::unique_ptr<Engine> createEngine(std::shared_ptr<const Model> model, const std::string &backend, unsigned threads,
+                                     const AcceleratorChoice &accelerator) {
   (void)threads;
+  (void)accelerator;
   if (backend == "scalar") {
     return createScalarEngine(std::move(model));
   }
+#ifdef ZYNQNET_HAVE_ACCELERATOR
+  if (isAcceleratorBackend(backend)) {
+    return createAcceleratorBackend(std::move(model), backend, accelerator);
+  }
+#endif
 #ifdef ZYNQNET_HAVE_CPU
   return createCpuEngine(std::move(model), backend, threads);
 #else
@@ -34,6 +41,14 @@ std::vector<std::string> availableFeatures() {
   }
 #endif
   return features;
+}
+
+std::vector<std::string> availableAccelerators() {
+#ifdef ZYNQNET_HAVE_ACCELERATOR
+  return acceleratorBackends();
+#else
+  return {};
+#endif
 }
 
 } // namespace zynqnet

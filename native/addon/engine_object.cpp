@@ -1,5 +1,6 @@
 #include "addon/engine_object.hpp"
 
+#include "addon/accelerator_options.hpp"
 #include "addon/arrays.hpp"
 #include "addon/engine_factory.hpp"
 #include "addon/model_object.hpp"
@@ -101,6 +102,7 @@ Napi::Function EngineObject::define(Napi::Env env) {
                          InstanceAccessor<&EngineObject::name>("name"),
                          InstanceMethod<&EngineObject::run>("run"),
                          InstanceMethod<&EngineObject::runAllTensors>("runAllTensors"),
+                         InstanceMethod<&EngineObject::report>("report"),
                          InstanceMethod<&EngineObject::close>("close"),
                      });
 }
@@ -121,7 +123,9 @@ EngineObject::EngineObject(const Napi::CallbackInfo &info) : Napi::ObjectWrap<En
     if (!(count >= 0.0 && count <= 64.0)) {
       throw Napi::RangeError::New(info.Env(), "Expected 1 to 64 for 'threads', or nothing for one per processor");
     }
-    engine_ = createEngine(model_, backend.As<Napi::String>().Utf8Value(), static_cast<unsigned>(count));
+    engine_ = createEngine(model_, backend.As<Napi::String>().Utf8Value(), static_cast<unsigned>(count),
+                           acceleratorChoice(options.Get("accelerator")));
+    limit_ = engine_->concurrency();
   });
 }
 
@@ -136,6 +140,17 @@ Napi::Value EngineObject::name(const Napi::CallbackInfo &info) {
 Napi::Value EngineObject::run(const Napi::CallbackInfo &info) { return enqueue(info, false); }
 
 Napi::Value EngineObject::runAllTensors(const Napi::CallbackInfo &info) { return enqueue(info, true); }
+
+Napi::Value EngineObject::report(const Napi::CallbackInfo &info) {
+#ifdef ZYNQNET_HAVE_ACCELERATOR
+  if (engine_) {
+    if (const std::optional<AcceleratorReport> report = reportOf(*engine_)) {
+      return reportObject(info.Env(), *report);
+    }
+  }
+#endif
+  return info.Env().Null();
+}
 
 Napi::Value EngineObject::enqueue(const Napi::CallbackInfo &info, bool allTensors) {
   const std::span<const std::uint8_t> bytes = bytesOf(info[0], "input");
@@ -158,17 +173,16 @@ Napi::Value EngineObject::enqueue(const Napi::CallbackInfo &info, bool allTensor
 }
 
 void EngineObject::startNext() {
-  if (busy_ || waiting_.empty()) {
-    return;
+  while (running_ < limit_ && !waiting_.empty()) {
+    EngineRun *next = waiting_.front();
+    waiting_.pop_front();
+    ++running_;
+    next->Queue();
   }
-  EngineRun *next = waiting_.front();
-  waiting_.pop_front();
-  busy_ = true;
-  next->Queue();
 }
 
 void EngineObject::finished() {
-  busy_ = false;
+  --running_;
   startNext();
 }
 

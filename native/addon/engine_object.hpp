@@ -1,5 +1,6 @@
 // NativeEngine of daemon/native/addon.ts: a queue of frames in front of one engine. The queue lives on the JavaScript
-// thread, so it needs no lock; at most one frame per engine is on the thread pool, so a busy engine never blocks others.
+// thread, so it needs no lock; no more frames are on the thread pool than the engine takes at once, so a busy engine never
+// blocks others.
 #pragma once
 
 #include "core/engine.hpp"
@@ -19,7 +20,7 @@ public:
   static Napi::Function define(Napi::Env env);
   explicit EngineObject(const Napi::CallbackInfo &info);
 
-  /// `createEngine(model, { backend, threads })`
+  /// `createEngine(model, { backend, threads, accelerator })`
   static Napi::Value create(const Napi::CallbackInfo &info);
 
 private:
@@ -28,6 +29,7 @@ private:
   Napi::Value name(const Napi::CallbackInfo &info);
   Napi::Value run(const Napi::CallbackInfo &info);
   Napi::Value runAllTensors(const Napi::CallbackInfo &info);
+  Napi::Value report(const Napi::CallbackInfo &info);
   void close(const Napi::CallbackInfo &info);
 
   Napi::Value enqueue(const Napi::CallbackInfo &info, bool allTensors);
@@ -37,7 +39,8 @@ private:
   std::shared_ptr<const Model> model_;
   std::shared_ptr<Engine> engine_; ///< null once closed; a run in flight holds its own reference
   std::deque<EngineRun *> waiting_; ///< AsyncWorkers own themselves: each deletes itself after completion
-  bool busy_ = false;
+  unsigned limit_ = 1;   ///< frames that the engine takes at once
+  unsigned running_ = 0; ///< frames on the thread pool
 };
 
 } // namespace zynqnet

@@ -29,8 +29,13 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   for (const std::string &feature : availableFeatures()) {
     features.Set(features.Length(), feature);
   }
+  Napi::Array accelerators = Napi::Array::New(env);
+  for (const std::string &accelerator : availableAccelerators()) {
+    accelerators.Set(accelerators.Length(), accelerator);
+  }
   exports.Set("version", ZYNQNET_VERSION);
   exports.Set("features", features);
+  exports.Set("accelerators", accelerators);
   exports.Set("parseModel", Napi::Function::New<&ModelObject::parse>(env, "parseModel"));
   exports.Set("encodeModel", Napi::Function::New<&ModelObject::encode>(env, "encodeModel"));
   exports.Set("createEngine", Napi::Function::New<&EngineObject::create>(env, "createEngine"));

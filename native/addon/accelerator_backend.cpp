@@ -1,0 +1,115 @@
+#include "addon/accelerator_backend.hpp"
+
+#include "core/error.hpp"
+#include "device/accelerator_engine.hpp"
+#include "device/open.hpp"
+#include "sim/devices/simulators.hpp"
+
+#include <mutex>
+#include <utility>
+
+namespace zynqnet {
+namespace {
+
+/// Accelerators that are open, by what was chosen: all engines of the process share them, worker threads included.
+class OpenAccelerators {
+public:
+  std::shared_ptr<sim::Simulator> get(const std::string &backend, const AcceleratorChoice &choice) {
+    const std::lock_guard lock(mutex_);
+    std::weak_ptr<sim::Simulator> &known = open_[keyOf(backend, choice)];
+    std::shared_ptr<sim::Simulator> accelerator = known.lock();
+    if (!accelerator) {
+      accelerator = std::make_shared<sim::Simulator>(open(backend, choice));
+      known = accelerator;
+    }
+    return accelerator;
+  }
+
+private:
+  static std::string keyOf(const std::string &backend, const AcceleratorChoice &choice) {
+    if (backend == "fpga") { // there is one board
+      return backend + "|" + choice.root + "|" + choice.uio + "|" + std::to_string(choice.registerAddress.value_or(0));
+    }
+    return backend + "|" + choice.preset + "|" + std::to_string(choice.backPressure) + "|" + std::to_string(choice.seed);
+  }
+
+  static sim::Simulator open(const std::string &backend, const AcceleratorChoice &choice) {
+    if (backend != "fpga") {
+      sim::SimulatorOptions options;
+      options.preset = choice.preset;
+      options.backPressure = choice.backPressure;
+      options.seed = choice.seed;
+      if (choice.memoryBytes != 0) {
+        options.memoryBytes = choice.memoryBytes;
+      }
+      return backend == "rtl" ? sim::openRtl(options) : sim::openFunctional(options);
+    }
+    device::BoardConfig board;
+    board.root = choice.root;
+    board.uio = choice.uio;
+    board.udmabuf = choice.udmabuf;
+    board.registerAddress = choice.registerAddress;
+    board.memoryAddress = choice.memoryAddress;
+    board.memoryBytes = choice.memoryBytes;
+    board.driver.runTimeout = std::chrono::milliseconds(choice.timeoutMs);
+    return {device::openAccelerator(board), [] { return std::map<std::uint32_t, std::uint64_t>{}; }};
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, std::weak_ptr<sim::Simulator>> open_;
+};
+
+OpenAccelerators &openAccelerators() {
+  static OpenAccelerators accelerators;
+  return accelerators;
+}
+
+/// An accelerator engine that keeps its simulator, and can tell what a frame cost.
+class ReportingEngine final : public Engine {
+public:
+  ReportingEngine(std::shared_ptr<sim::Simulator> accelerator, std::shared_ptr<const Model> model, const std::string &name)
+      : accelerator_(std::move(accelerator)), engine_(device::createAcceleratorEngine(accelerator_->driver, std::move(model), name)) {}
+
+  [[nodiscard]] std::string_view name() const noexcept override { return engine_->name(); }
+  [[nodiscard]] unsigned concurrency() const noexcept override { return engine_->concurrency(); }
+  void run(std::span<const std::uint8_t> input, Logits &logits) override { engine_->run(input, logits); }
+  void runAllTensors(std::span<const std::uint8_t> input, Logits &logits, TensorDump &tensors) override { engine_->runAllTensors(input, logits, tensors); }
+
+  [[nodiscard]] AcceleratorReport report() const {
+    const accelerator::Preset &preset = accelerator_->driver->preset();
+    const device::RunCounters run = engine_->lastRun();
+    const device::DriverCounters driver = accelerator_->driver->counters();
+    return {std::string(preset.name), preset.clockMHz, preset.multipliers(), run.cycles, run.macs, run.arrayCycles, run.stallReadCycles,
+            run.stallWriteCycles, run.stallWeightsCycles, run.readBytes, run.writeBytes, driver.runs, driver.failures, driver.timeouts,
+            driver.resets, driver.lostInterrupts, accelerator_->trace()};
+  }
+
+private:
+  std::shared_ptr<sim::Simulator> accelerator_;
+  std::unique_ptr<device::AcceleratorEngine> engine_;
+};
+
+} // namespace
+
+bool isAcceleratorBackend(const std::string &backend) { return backend == "fpga" || backend == "rtl" || backend == "model"; }
+
+std::vector<std::string> acceleratorBackends() {
+  std::vector<std::string> backends{"fpga", "model"};
+  if (sim::haveRtl()) {
+    backends.emplace_back("rtl");
+  }
+  return backends;
+}
+
+std::unique_ptr<Engine> createAcceleratorBackend(std::shared_ptr<const Model> model, const std::string &backend, const AcceleratorChoice &choice) {
+  auto accelerator = openAccelerators().get(backend, choice);
+  const std::string name = backend + "-" + std::string(accelerator->driver->preset().name);
+  return std::make_unique<ReportingEngine>(std::move(accelerator), std::move(model), name);
+}
+
+std::optional<AcceleratorReport> reportOf(Engine &engine) {
+  const auto *reporting = dynamic_cast<const ReportingEngine *>(&engine);
+  return reporting != nullptr ? std::optional(reporting->report()) : std::nullopt;
+}
+
+} // namespace zynqnet

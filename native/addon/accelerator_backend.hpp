@@ -1,0 +1,53 @@
+// Backends `fpga`, `rtl` and `model`: the accelerator on the board, its Verilated RTL, its functional model.
+#pragma once
+
+#include "core/engine.hpp"
+#include "core/model.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace zynqnet {
+
+/// `accelerator` of createEngine; every member may be left out. Addresses in bytes.
+struct AcceleratorChoice {
+  std::string preset = "zybo-z7-20"; ///< rtl and model; the board says what it is
+  bool backPressure = true;          ///< rtl
+  std::uint32_t seed = 1;            ///< rtl: of the back-pressure
+  std::string root = "/";            ///< fpga: where /sys and /dev are
+  std::string uio = "zynqnetd";
+  std::string udmabuf = "udmabuf-zynqnetd";
+  std::optional<std::uint32_t> registerAddress, memoryAddress;
+  std::uint32_t memoryBytes = 0;
+  std::uint32_t timeoutMs = 2000;
+};
+
+/// What the last frame cost, for benches and health.
+struct AcceleratorReport {
+  std::string preset;
+  std::uint32_t clockMHz = 0, multipliers = 0;
+  std::uint64_t cycles = 0, macs = 0, arrayCycles = 0;
+  std::uint64_t stallReadCycles = 0, stallWriteCycles = 0, stallWeightsCycles = 0;
+  std::uint64_t ddrReadBytes = 0, ddrWriteBytes = 0;
+  std::uint64_t runs = 0, failures = 0, timeouts = 0, resets = 0, lostInterrupts = 0;
+  std::map<std::uint32_t, std::uint64_t> operatorCycles; ///< simulators: cycles by index of the operator
+};
+
+[[nodiscard]] bool isAcceleratorBackend(const std::string &backend);
+
+/// Those that this build has.
+[[nodiscard]] std::vector<std::string> acceleratorBackends();
+
+/// Engines with the same choice share one accelerator. Throws Error ENGINE_UNKNOWN (not in this build), ENGINE_UNSUPPORTED or
+/// ACCELERATOR_*.
+[[nodiscard]] std::unique_ptr<Engine> createAcceleratorBackend(std::shared_ptr<const Model> model, const std::string &backend,
+                                                               const AcceleratorChoice &choice);
+
+/// Nothing for engines of other backends. Call it between frames.
+[[nodiscard]] std::optional<AcceleratorReport> reportOf(Engine &engine);
+
+} // namespace zynqnet

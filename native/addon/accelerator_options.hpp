@@ -1,0 +1,16 @@
+// The accelerator's options and reports as JavaScript objects: NativeAcceleratorOptions and AcceleratorReport of
+// daemon/native/accelerator.ts.
+#pragma once
+
+#include "addon/accelerator_backend.hpp"
+
+#include <napi.h>
+
+namespace zynqnet {
+
+/// Throws TypeError for a member of the wrong type or an unknown one.
+[[nodiscard]] AcceleratorChoice acceleratorChoice(const Napi::Value &options);
+
+[[nodiscard]] Napi::Value reportObject(Napi::Env env, const AcceleratorReport &report);
+
+} // namespace zynqnet
