@@ -4,6 +4,11 @@ import { addLazily, examples, type LazyCommand } from './lazy.js';
 /** Members live in `bench-<name>.ts`, each with a `register`. */
 const members: readonly LazyCommand[] = [
   {
+    name: 'accelerator',
+    summary: 'a frame through the simulated accelerator: cycles, utilization, traffic, bit for bit',
+    load: () => import('./bench-accelerator.js'),
+  },
+  {
     name: 'engine',
     summary: 'ZynqNet in int8 against onnxruntime, interleaved',
     load: () => import('./bench-engine.js'),

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { benchAccelerator } from '../../../daemon/bench/accelerator.js';
+import { randomConvs, randomModel, xorshift } from '../../../daemon/bench/random-weights.js';
+import { acceleratorBackends, createAcceleratorEngine } from '../../../daemon/engine/accelerator.js';
+import { createEngine, engineBackends } from '../../../daemon/engine/registry.js';
+import { errorCodes } from '../../../daemon/errors/codes.js';
+import { zynqnet } from '../../../daemon/model/topologies.js';
+import { ACCELERATOR_PRESETS } from '../../../daemon/native/accelerator-constants.js';
+
+const topology = zynqnet({ size: 64, classes: 20 });
+const model = randomModel(topology, randomConvs(topology, 7));
+
+function frames(count: number): Uint8Array[] {
+  const next = xorshift(99);
+  return Array.from({ length: count }, () => new Uint8Array(64 * 64 * 3).map(() => next() >>> 24));
+}
+
+test('the accelerator is a backend like any other', () => {
+  expect(engineBackends()).toEqual(expect.arrayContaining(['fpga', 'model', 'model-zc706']));
+});
+
+for (const { name } of ACCELERATOR_PRESETS) {
+  test(`frames in flight together come back in order and bit for bit on ${name}`, async () => {
+    const engine = createEngine({ backend: `model-${name}`, model });
+    const reference = createEngine({ backend: 'scalar', model });
+    expect(engine.name).toBe(`model-${name}`);
+    const inputs = frames(5);
+    const answers = await Promise.all(inputs.map((input) => engine.run(input)));
+    for (const [index, input] of inputs.entries()) expect(answers[index]).toEqual(await reference.run(input));
+    engine.close();
+    reference.close();
+  });
+}
+
+test('the report counts what one frame costs, and two engines share one accelerator', async () => {
+  const first = createAcceleratorEngine({ backend: 'model', model }, { preset: 'zybo' });
+  const second = createAcceleratorEngine({ backend: 'model', model }, { preset: 'zybo' });
+  const [frame = new Uint8Array()] = frames(1);
+  await first.run(frame);
+  await second.run(frame);
+  const report = second.report();
+  expect(report).toMatchObject({ preset: 'zybo', multipliers: 128, clockMHz: 125, failures: 0, timeouts: 0 });
+  expect(report?.runs).toBe(3); // the self-test and two frames
+  expect(report?.macs).toBeGreaterThan(1_000_000);
+  expect(report?.operatorCycles.length).toBe(topology.ops.length);
+  first.close();
+  second.close();
+  expect(second.report()).toBeNull();
+});
+
+test('without a board the fpga backend says what is missing', () => {
+  const open = () => createAcceleratorEngine({ backend: 'fpga', model }, { root: '/nonexistent' });
+  expect(open).toThrow(expect.objectContaining({ code: 'ACCELERATOR_FPGA' }));
+  expect(open).toThrow(/fpga_manager/);
+  expect(errorCodes).toHaveProperty('ACCELERATOR_FPGA');
+});
+
+test('wrong options are refused by name', () => {
+  const open = (options: object) => () => createAcceleratorEngine({ backend: 'model', model }, options);
+  expect(open({ preset: 'zedboard' })).toThrow(/zedboard.*zybo-z7-20/);
+  expect(open({ prest: 'zybo' })).toThrow(/accelerator\.prest/);
+  expect(open({ memoryBytes: 'much' })).toThrow(/memoryBytes/);
+});
+
+test('the bench reports every layer and agrees with the CPU', async () => {
+  const options = { preset: 'zc706', network: 'zynqnet', backend: 'model', backPressure: false, seed: 3 } as const;
+  const result = await benchAccelerator(options);
+  expect(result.bitExact).toBe(true);
+  expect(result.layers.map((layer) => layer.name)).toEqual(zynqnet().ops.map((op) => op.name));
+  expect(result.layers.reduce((sum, layer) => sum + layer.cycles, 0)).toBe(result.cycles);
+  expect(result.macUtilization).toBeGreaterThan(0.8);
+  expect(result.macUtilization).toBeLessThanOrEqual(1);
+});
+
+test.skipIf(acceleratorBackends().includes('rtl'))('without the simulator the bench says how to build it', async () => {
+  const options = { preset: 'zybo', network: 'zynqnet', backend: 'rtl', backPressure: true, seed: 1 } as const;
+  await expect(benchAccelerator(options)).rejects.toThrow(/ZYNQNET_RTL=ON/);
+});
