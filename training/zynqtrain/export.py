@@ -68,8 +68,11 @@ def structure(config, scales):
     return tensors, ops
 
 
-def write(model, folder, name, labels, mode="cover", provenance=None):
-    """Writes an IntegerZynqNet's folder; raises ExportError and leaves no header if the proof fails."""
+def write(model, folder, name, labels, mode="cover", provenance=None, last_offset=0.0):
+    """Writes an IntegerZynqNet's folder; `last_offset` is added to the last class's logit.
+
+    Raises ExportError, and leaves no header, if the proof fails.
+    """
     os.makedirs(folder, exist_ok=True)
     scales, result = {}, []
     zero_points = np.asarray(network.INPUT_MEAN).astype(np.int64)
@@ -97,7 +100,9 @@ def write(model, folder, name, labels, mode="cover", provenance=None):
     positions = tensors[-1]["height"] * tensors[-1]["width"]
     scale = (last.input_scale * last.log_scale.detach().exp() / positions * 2.0 ** int(last.pre_shift)).numpy()
     scale.astype("<f4").tofile(os.path.join(folder, "logitScale.f32"))
-    np.zeros(len(scale), "<f4").tofile(os.path.join(folder, "logitOffset.f32"))
+    offset = np.zeros(len(scale), "<f4")
+    offset[-1] = last_offset
+    offset.tofile(os.path.join(folder, "logitOffset.f32"))
     size = model.config["size"]
     header = {
         "name": name, "arithmetic": "int8",
