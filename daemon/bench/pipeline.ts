@@ -24,6 +24,9 @@ export interface PipelineBench {
   readonly bareSharpFramesPerSecond: number;
   /** Median over the blocks of the two rates' ratio. */
   readonly ratioToBareSharp: number;
+  /** Processor time of this process for a frame: on a busy machine it says more than the rates. */
+  readonly cpuMsPerFrame: number;
+  readonly bareSharpCpuMsPerFrame: number;
   readonly published: number;
   readonly dropped: number;
   /** Growth of resident memory after the first 5,000 frames; null for shorter runs. */
@@ -74,11 +77,19 @@ export async function benchPipeline({
   const block = Math.max(20, Math.min(500, Math.round(frames / 20)));
   const bareBlock = Math.min(block, 200);
   const rates: { pipeline: number; bare: number }[] = [];
+  const cpuMs = { pipeline: 0, bare: 0 };
+  const timed = async <T>(part: 'pipeline' | 'bare', work: () => Promise<T>): Promise<T> => {
+    const before = process.cpuUsage();
+    const result = await work();
+    const { user, system } = process.cpuUsage(before);
+    cpuMs[part] += (user + system) / 1000;
+    return result;
+  };
   const memory = new MemoryTrend();
   await bareLoop(pictures, bareBlock);
   for (let done = 0; done < frames; done += block) {
-    const bare = await bareLoop(pictures, bareBlock);
-    const pipeline = await feed.run(vision, Math.min(block, frames - done));
+    const bare = await timed('bare', () => bareLoop(pictures, bareBlock));
+    const pipeline = await timed('pipeline', () => feed.run(vision, Math.min(block, frames - done)));
     rates.push({ pipeline, bare });
     memory.sample(done + block);
     progress(Math.min(frames, done + block));
@@ -91,6 +102,8 @@ export async function benchPipeline({
     framesPerSecond: round(median(rates.map((rate) => rate.pipeline)), 1),
     bareSharpFramesPerSecond: round(median(rates.map((rate) => rate.bare)), 1),
     ratioToBareSharp: round(median(rates.map((rate) => rate.pipeline / rate.bare)), 3),
+    cpuMsPerFrame: round(cpuMs.pipeline / frames, 3),
+    bareSharpCpuMsPerFrame: round(cpuMs.bare / (rates.length * bareBlock), 3),
     published,
     dropped: dropped + vision.stats().dropped,
     rssGrowthMiB: memory.growthMiB,
