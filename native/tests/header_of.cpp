@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <random>
 #include <span>
+#include <utility>
 
 namespace zynqnet::tests {
 namespace {
@@ -78,7 +79,9 @@ std::string headerOf(const Model &model) {
   json header{{"name", model.name}, {"arithmetic", int8 ? "int8" : "float32"}, {"input", inputOf(model)},
               {"preprocessing", {{"mode", "squash"}, {"resize", nullptr}, {"crop", false}}}, {"provenance", json::object()}};
   for (std::uint32_t c = 0; c < model.classes; ++c) {
-    header["labels"].push_back("c" + std::to_string(c));
+    std::string label = "c";
+    label += std::to_string(c);
+    header["labels"].push_back(std::move(label));
   }
   for (const Tensor &tensor : model.tensors) {
     header["tensors"].push_back({{"name", tensor.name}, {"channels", tensor.channels}, {"height", tensor.height},
