@@ -1,6 +1,7 @@
 /** One pass of the float network over the calibration images: activation scales and input statistics of every layer. */
 import { loadAddon } from '../../native/load.js';
 import { convGeometries } from '../geometry.js';
+import type { ModelHeader } from '../header.js';
 import { type Answer, probabilities, withEngine } from './evaluate.js';
 import {
   addMoments,
@@ -33,11 +34,8 @@ export interface Calibration {
   readonly answers: readonly Answer[];
 }
 
-/**
- * Share of the mean diagonal that is added to the second moments. Frantar et al. use 0.01 for language models; with 100
- * photographs there are barely more rows than taps, and more damping generalises better (docs/compression.md).
- */
-const damping = 0.03;
+/** Share of the mean diagonal that is added to the second moments (Frantar et al., GPTQ, section 3.3). */
+const damping = 0.01;
 
 export interface CalibrationOptions {
   /** second moments too: clustering needs them */
@@ -58,8 +56,23 @@ export async function calibrate(
   const moments = [0, 1].map(() =>
     geometries.map((conv, i) => emptyMoments(shared[i] === i ? conv.taps : 0, options.withMoments)),
   );
-  const perImage = geometries.map((conv) => positionsPerImage(conv, inputs.length));
+  const perImage = geometries.map((conv) => positionsPerImage(conv));
   const answers: Answer[] = [];
+  const gather = (image: number, tensors: readonly (Float32Array | Uint8Array)[]): void => {
+    for (const [i, conv] of geometries.entries()) {
+      const values = tensors[conv.op.input.tensor];
+      if (shared[i] !== i || values === undefined) continue;
+      const positions = chosenPositions(conv, image, perImage[i] as number);
+      addMoments(
+        moments[image % 2]?.[i] as LayerMoments,
+        network.header,
+        conv,
+        values,
+        { scale: 1, zero: () => 0 },
+        positions,
+      );
+    }
+  };
   await withEngine(model, async (engine) => {
     for (const [image, input] of inputs.entries()) {
       const { logits, tensors } = await engine.runAllTensors(input);
@@ -69,19 +82,8 @@ export async function calibrate(
         if (t > 0 && values instanceof Float32Array)
           histograms[groups[t] as number]?.add(values, 0, tensor.channels, tensor.channels);
       }
-      for (const [i, conv] of geometries.entries()) {
-        const values = tensors[conv.op.input.tensor];
-        if (shared[i] !== i || values === undefined) continue;
-        const positions = chosenPositions(conv, image, perImage[i] as number);
-        addMoments(
-          moments[image % 2]?.[i] as LayerMoments,
-          network.header,
-          conv,
-          values,
-          { scale: 1, zero: () => 0 },
-          positions,
-        );
-      }
+      gather(image, tensors);
+      if (options.withMoments) gather(image, (await engine.runAllTensors(mirrored(input, network.header))).tensors);
       options.onImage?.(image + 1);
     }
   });
@@ -107,10 +109,38 @@ function addInto(target: LayerMoments, part: LayerMoments): void {
   target.rows += part.rows;
 }
 
+/**
+ * The photograph in a mirror, and a little aside: other inputs for every layer, as likely as the first. The widest layers
+ * have fewer output positions in 100 photographs than taps.
+ */
+function mirrored(input: Uint8Array, { input: { channels, height, width } }: ModelHeader): Uint8Array {
+  const aside = Math.floor(width / 24);
+  const result = new Uint8Array(input.length);
+  for (let y = 0; y < height; y++) {
+    const row = Math.min(height - 1, y + aside);
+    for (let x = 0; x < width; x++) {
+      const from = (row * width + Math.min(width - 1, Math.max(0, width - 1 - x + aside))) * channels;
+      result.set(input.subarray(from, from + channels), (y * width + x) * channels);
+    }
+  }
+  return result;
+}
+
+/**
+ * Shrinks what the few rows make look correlated towards no correlation (Ledoit and Wolf 2004; the weight is a rule of thumb
+ * that falls with the rows per tap), then factors.
+ */
 function statistics(moments: LayerMoments, copy: boolean): LayerStatistics {
   const mean = meanOf(moments);
   if (moments.gram.length === 0 || moments.rows === 0) return { mean, factor: new Float32Array() };
   const gram = copy ? moments.gram.slice() : moments.gram;
+  shrink(gram, moments.taps, (0.5 * moments.taps) / (moments.taps + moments.rows));
   loadAddon().compress.factorMoments({ gram, taps: moments.taps, rows: moments.rows, damping, threads });
   return { mean, factor: gram };
+}
+
+function shrink(gram: Float32Array, taps: number, weight: number): void {
+  for (let i = 0; i < taps; i++) {
+    for (let at = i * taps; at < i * taps + i; at++) gram[at] = (gram[at] as number) * (1 - weight);
+  }
 }

@@ -64,9 +64,9 @@ async function largestPrice(
   const odd = <T>(_: T, i: number): boolean => i % 2 === 1 || context.inputs.length === 1;
   const inputs = context.inputs.filter(odd);
   const reference = context.calibration.answers.filter(odd);
-  // Prices are in nats of divergence a bit. 2^-26 leaves nearly 8 bits a weight, 2^-14 next to none.
-  let good = -27;
-  let bad = -14;
+  // Prices are in nats of divergence a bit. 2^-30 leaves five bits a weight and more, 2^-22 about one.
+  let good = -30;
+  let bad = -22;
   for (let step = 0; step < searchSteps; step++) {
     const middle = (good + bad) / 2;
     const clustered = assemble(context, context.calibration.fitLayers, at(2 ** middle));
@@ -84,10 +84,10 @@ async function largestPrice(
 }
 
 /**
- * A loss of `maxLoss` in top-1 goes with a divergence of about six times that (measured on ZynqNet and SqueezeNet,
+ * A loss of `maxLoss` in top-1 goes with a divergence of two to three times that (measured on ZynqNet and SqueezeNet,
  * docs/compression.md); the divergence is the steadier estimate, the loss the honest one: both must hold.
  */
-const divergencePerLoss = 6;
+const divergencePerLoss = 2;
 
 export function acceptable(found: Fidelity, maxLoss: number): boolean {
   return found.expectedLoss <= maxLoss && found.divergence <= divergencePerLoss * maxLoss;
@@ -100,7 +100,7 @@ export function acceptable(found: Fidelity, maxLoss: number): boolean {
 async function sensitivities(context: ClusterContext): Promise<number[]> {
   const { network, calibration } = context;
   const plain = network.convs.map((conv) => roundPlainly(conv));
-  const bias = network.convs.map((conv, i) => biasFor(context, i, plain[i] as IntegerLayer, calibration.layers));
+  const bias = network.convs.map((_, i) => biasFor(context, i, plain[i] as IntegerLayer, calibration.layers));
   const inputs = context.inputs.slice(0, sensitivityImages);
   const answers = async (layers: readonly IntegerLayer[], biases: readonly Float32Array[]): Promise<Answer[]> => {
     const { model } = loaded(int8Description(network, layers, biases, calibration.scales), 'probe');

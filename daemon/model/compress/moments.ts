@@ -24,10 +24,11 @@ export function meanOf({ sum, rows }: LayerMoments): Float64Array {
   return sum.map((value) => value / Math.max(1, rows));
 }
 
-/** Output positions per image that count: enough rows for a well-conditioned matrix, no more. */
-export function positionsPerImage(conv: ConvGeometry, images: number): number {
-  const all = conv.outputHeight * conv.outputWidth;
-  return Math.min(all, Math.max(48, Math.ceil((3 * conv.taps) / Math.max(1, images))));
+/** Enough output positions per image that even the widest layers get several rows a tap; more change nothing but the time. */
+const mostPositions = 256;
+
+export function positionsPerImage(conv: ConvGeometry): number {
+  return Math.min(conv.outputHeight * conv.outputWidth, Math.max(96, Math.min(mostPositions, conv.taps)));
 }
 
 /** The same positions for the same image and layer in every network: what differs is then the network alone. */

@@ -35,11 +35,27 @@ export function roundPlainly(conv: FloatConv): IntegerLayer {
   return { weights, units };
 }
 
+/**
+ * The unit of least squared rounding error among: the largest weight at 127, and powers of two. Weights that were fixed-point
+ * before (ZynqNet's published ones) are then kept exactly.
+ */
 function unitFor(row: Float32Array): number {
   let peak = 0;
   for (const weight of row) peak = Math.max(peak, Math.abs(weight));
   // A filter of zeros may have any unit; 1 would make its bias vanish, this one keeps it in range.
-  return Math.fround(peak === 0 ? 2 ** -16 : peak / largest);
+  if (peak === 0) return 2 ** -16;
+  const full = Math.fround(peak / largest);
+  const power = 2 ** Math.ceil(Math.log2(peak / (largest + 1)));
+  return roundingError(row, power) < roundingError(row, full) ? power : full;
+}
+
+function roundingError(row: Float32Array, unit: number): number {
+  let total = 0;
+  for (const weight of row) {
+    const error = weight - unit * Math.max(-largest, Math.min(largest, Math.round(weight / unit)));
+    total += error * error;
+  }
+  return total;
 }
 
 /**
