@@ -96,8 +96,8 @@ export const preprocess = section('From camera frame to network input.', {
   flip: key(z.enum(['none', 'horizontal', 'vertical', 'both']), 'none', 'live', 'Mirrors the frame.'),
   mode: key(
     z.enum(['model', 'squash', 'cover', 'contain']),
-    'model',
+    'cover',
     'live',
-    "How the frame fits the network's input; model: as the model's header says.",
+    "How a camera's frame fits the network's input; cover: the middle of it, undistorted; model: as the model says of photographs.",
   ),
 });
