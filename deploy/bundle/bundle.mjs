@@ -75,12 +75,19 @@ const node = withNode ? installNode(stage, options['node-archive']) : null;
 writeBundle(options.glibc === '2.36' ? '' : `glibc${options.glibc}`, node);
 
 function writeBundle(variant, nodeVersion) {
-  const { id } = writeManifest(stage, { version, board: options.board, glibc: options.glibc, node: nodeVersion, variant });
+  const { id } = writeManifest(stage, {
+    version,
+    board: options.board,
+    glibc: options.glibc,
+    node: nodeVersion,
+    variant,
+  });
   const suffix = [variant, nodeVersion ? 'node' : ''].filter(Boolean).map((part) => `-${part}`);
   const file = join(outDir, `zynqnetd-${version}-${options.board}${suffix.join('')}.tar.zst`);
   archive(stage, file);
   const bytes = statSync(file).size;
   say(`${file.slice(root.length + 1)}: ${(bytes / 1048576).toFixed(2)} MiB, version id ${id}`);
-  if (!nodeVersion && bytes > maxBundleBytes) stop(`the bundle has ${bytes} bytes, more than the ${maxBundleBytes} allowed`);
+  if (!nodeVersion && bytes > maxBundleBytes)
+    stop(`the bundle has ${bytes} bytes, more than the ${maxBundleBytes} allowed`);
   writeFileSync(`${file}.id`, `${id}\n`);
 }

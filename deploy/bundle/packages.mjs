@@ -57,13 +57,19 @@ export function installNode(stage, archive) {
     if (archive) {
       run('unpacking Node', 'tar', ['-xf', archive, '-C', work, '--strip-components=1']);
     } else {
-      run('fetching Node for armv7l', 'npm', ['pack', npmNode, '--pack-destination', work, '--loglevel=error'], { quiet: true });
+      run('fetching Node for armv7l', 'npm', ['pack', npmNode, '--pack-destination', work, '--loglevel=error'], {
+        quiet: true,
+      });
       const packed = readdirSync(work).find((name) => name.endsWith('.tgz'));
       run('unpacking Node', 'tar', ['-xf', join(work, packed), '-C', work, '--strip-components=1']);
     }
     const node = join(work, 'bin/node');
     if (!existsSync(node)) stop(`found no bin/node in ${archive ?? npmNode}`);
-    if (!readFileSync(node).subarray(0, 20).equals(armHeader(readFileSync(node).subarray(0, 20)))) {
+    if (
+      !readFileSync(node)
+        .subarray(0, 20)
+        .equals(armHeader(readFileSync(node).subarray(0, 20)))
+    ) {
       stop(`${archive ?? npmNode} is not a 32-bit ARM program`);
     }
     mkdirSync(join(stage, 'bin'), { recursive: true });
@@ -71,10 +77,12 @@ export function installNode(stage, archive) {
     run('stripping Node', 'arm-linux-gnueabihf-strip', ['--strip-unneeded', join(stage, 'bin/node')]);
     if (existsSync(join(work, 'LICENSE'))) cpSync(join(work, 'LICENSE'), join(stage, 'licences/node'));
     const version = readFileSync(join(work, 'include/node/node_version.h'), { encoding: 'utf8', flag: 'a+' });
-    return ['MAJOR', 'MINOR', 'PATCH']
-      .map((part) => version.match(new RegExp(`#define NODE_${part}_VERSION (\\d+)`))?.[1])
-      .filter(Boolean)
-      .join('.') || npmNode.split('@')[1];
+    return (
+      ['MAJOR', 'MINOR', 'PATCH']
+        .map((part) => version.match(new RegExp(`#define NODE_${part}_VERSION (\\d+)`))?.[1])
+        .filter(Boolean)
+        .join('.') || npmNode.split('@')[1]
+    );
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
