@@ -1,6 +1,6 @@
 /** Hand-made SVG: nothing to load, and text stays text. Colours come from the page's style. */
 
-export function escape(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
@@ -41,14 +41,14 @@ export function curve(points: readonly CurvePoint[], yTitle: string): string {
     let at = y(p.share) - 8;
     while (taken.some((t) => Math.abs(t.x - x(p.bytes)) < 96 && Math.abs(t.y - at) < 14)) at += 14;
     taken.push({ x: x(p.bytes), y: at });
-    return `<circle class="a" cx="${n(x(p.bytes))}" cy="${n(y(p.share))}" r="5"/><text x="${n(x(p.bytes) + 9)}" y="${n(at)}">${escape(p.label)}</text>`;
+    return `<circle class="a" cx="${n(x(p.bytes))}" cy="${n(y(p.share))}" r="5"/><text x="${n(x(p.bytes) + 9)}" y="${n(at)}">${escapeHtml(p.label)}</text>`;
   });
   return svg(width, height, 'Size against accuracy by step', [
     ...grid,
     ...ticks,
     `<path class="path" d="${path}"/>`,
     ...dots,
-    `<text class="soft" x="${left}" y="${height - 6}">file size, logarithmic; ${escape(yTitle)} upwards</text>`,
+    `<text class="soft" x="${left}" y="${height - 6}">file size, logarithmic; ${escapeHtml(yTitle)} upwards</text>`,
   ]);
 }
 
@@ -84,9 +84,9 @@ export function bars(rows: readonly Bar[]): string {
     const [a, b] = [(r.a / mostA) * span, (r.b / mostB) * span];
     const second = left + span + gap;
     return (
-      `<text x="${left - 10}" y="${y + 15}" text-anchor="end">${escape(r.label)}</text>` +
-      `<rect class="a" x="${left}" y="${y}" width="${n(Math.max(1, a))}" height="20" rx="2"/><text class="soft" x="${n(left + a + 6)}" y="${y + 15}">${escape(r.aText)}</text>` +
-      `<rect class="b" x="${second}" y="${y}" width="${n(Math.max(1, b))}" height="20" rx="2"/><text class="soft" x="${n(second + b + 6)}" y="${y + 15}">${escape(r.bText)}</text>`
+      `<text x="${left - 10}" y="${y + 15}" text-anchor="end">${escapeHtml(r.label)}</text>` +
+      `<rect class="a" x="${left}" y="${y}" width="${n(Math.max(1, a))}" height="20" rx="2"/><text class="soft" x="${n(left + a + 6)}" y="${y + 15}">${escapeHtml(r.aText)}</text>` +
+      `<rect class="b" x="${second}" y="${y}" width="${n(Math.max(1, b))}" height="20" rx="2"/><text class="soft" x="${n(second + b + 6)}" y="${y + 15}">${escapeHtml(r.bText)}</text>`
     );
   });
   return svg(width, rows.length * row + 4, 'Bytes and MACs by layer', body);
@@ -119,9 +119,9 @@ export function histogram({ before, after, low, high }: WeightHistogram): string
     `<path class="area" d="M0 ${height - bottom} ${area} L${width} ${height - bottom} Z"/>`,
     ...sticks,
     `<line class="grid" x1="0" x2="${width}" y1="${height - bottom}" y2="${height - bottom}"/>`,
-    `<text class="soft" x="0" y="${height - 3}">${escape(low)}</text>`,
+    `<text class="soft" x="0" y="${height - 3}">${escapeHtml(low)}</text>`,
     `<text class="soft" x="${width / 2}" y="${height - 3}" text-anchor="middle">0</text>`,
-    `<text class="soft" x="${width}" y="${height - 3}" text-anchor="end">${escape(high)}</text>`,
+    `<text class="soft" x="${width}" y="${height - 3}" text-anchor="end">${escapeHtml(high)}</text>`,
   ]);
 }
 
@@ -143,11 +143,11 @@ export function heatmap(counts: readonly (readonly number[])[], rowTitle: string
   return svg(size + left, size + 22, 'Confusion matrix', [
     `<rect class="grid" x="${left}" y="0" width="${size}" height="${size}" fill="none"/>`,
     ...cells,
-    `<text class="soft" x="${left}" y="${size + 17}">${escape(columnTitle)} →</text>`,
-    `<text class="soft" transform="translate(14 ${size}) rotate(-90)">${escape(rowTitle)} →</text>`,
+    `<text class="soft" x="${left}" y="${size + 17}">${escapeHtml(columnTitle)} →</text>`,
+    `<text class="soft" transform="translate(14 ${size}) rotate(-90)">${escapeHtml(rowTitle)} →</text>`,
   ]);
 }
 
 function svg(width: number, height: number, title: string, body: readonly string[]): string {
-  return `<svg viewBox="0 0 ${width} ${n(height)}" role="img" aria-label="${escape(title)}">${body.join('')}</svg>`;
+  return `<svg viewBox="0 0 ${width} ${n(height)}" role="img" aria-label="${escapeHtml(title)}">${body.join('')}</svg>`;
 }

@@ -3,7 +3,7 @@ import type { CompressResult } from '../compress/index.js';
 import type { StepRow } from '../compress/table.js';
 import { type LayerCosts, layerCosts } from '../inspect/layers.js';
 import type { LoadedModel } from '../load.js';
-import { bars, curve, escape, heatmap, histogram, kilobytes } from './charts.js';
+import { bars, curve, escapeHtml, heatmap, histogram, kilobytes } from './charts.js';
 import { style } from './style.js';
 import { weightHistogram } from './weights.js';
 
@@ -20,12 +20,12 @@ const confusionsShown = 12;
 
 export function reportHtml({ source, result, classes }: ReportInput): string {
   const last = result.rows.at(-1) as StepRow;
-  const name = escape(source.header.name);
+  const name = escapeHtml(source.header.name);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${name}: compression report</title><style>${style}</style></head><body><main>
 <h1>${name}, compressed</h1>
-<p>${last.fidelity.images} calibration photographs${last.accuracy === null ? '' : `, ${last.accuracy.images} labelled ones`}. File SHA-256 ${escape(result.model.sha256.slice(0, 16))}…</p>
+<p>${last.fidelity.images} calibration photographs${last.accuracy === null ? '' : `, ${last.accuracy.images} labelled ones`}. File SHA-256 ${escapeHtml(result.model.sha256.slice(0, 16))}…</p>
 ${cards(result.rows)}
 ${section('Step by step', '', `<div class="scroll">${stepTable(result.rows)}</div>`)}
 ${section('Size against accuracy', 'Each step of the recipe: down and to the left costs accuracy, straight to the left is free.', curveOf(result.rows))}
@@ -37,14 +37,14 @@ ${section('Confusion matrix', '', confusion(source, last, classes))}
 }
 
 function section(title: string, text: string, body: string): string {
-  return `<section><h2>${escape(title)}</h2>${text === '' ? '' : `<p>${escape(text)}</p>`}${body}</section>`;
+  return `<section><h2>${escapeHtml(title)}</h2>${text === '' ? '' : `<p>${escapeHtml(text)}</p>`}${body}</section>`;
 }
 
 function cards(rows: readonly StepRow[]): string {
   const [first, last] = [rows[0] as StepRow, rows.at(-1) as StepRow];
   const float32 = 4 * first.parameters;
   const card = (value: string, what: string): string =>
-    `<div><b>${escape(value)}</b><span>${escape(what)}</span></div>`;
+    `<div><b>${escapeHtml(value)}</b><span>${escapeHtml(what)}</span></div>`;
   const accuracy =
     last.accuracy === null || first.accuracy === null
       ? []
@@ -76,7 +76,7 @@ function stepTable(rows: readonly StepRow[]): string {
     ...(labelled ? ['Top-1', 'Top-5'] : []),
   ];
   const body = rows.map((row) => [
-    escape(row.step),
+    escapeHtml(row.step),
     row.parameters.toLocaleString('en'),
     row.nonZeros.toLocaleString('en'),
     (row.macs / 1e6).toFixed(1),
@@ -134,7 +134,7 @@ function histograms(result: CompressResult): string {
       const before = result.before.convs[i];
       const shape = before === undefined ? null : weightHistogram(before, result.model.native.conv(i));
       if (shape === null) return '';
-      return `<figure style="margin:0"><figcaption>${escape(costs[i]?.name ?? '')} <span style="color:var(--soft)">${shape.after.length} values</span></figcaption>${histogram(shape)}</figure>`;
+      return `<figure style="margin:0"><figcaption>${escapeHtml(costs[i]?.name ?? '')} <span style="color:var(--soft)">${shape.after.length} values</span></figcaption>${histogram(shape)}</figure>`;
     })
     .join('');
   return charts === '' ? '<p>The weights were not quantized.</p>' : `<div class="many">${charts}</div>`;
@@ -157,7 +157,7 @@ function confusion(source: LoadedModel, last: StepRow, classes: readonly number[
   }
   const worst = [...pairs].sort((a, b) => b[1] - a[1]).slice(0, confusionsShown);
   const label = (index: string | undefined): string =>
-    escape(
+    escapeHtml(
       (labels[Number(index)] ?? '')
         .replace(/^n\d{8} /, '')
         .split(',')[0]
