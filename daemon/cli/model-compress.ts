@@ -51,7 +51,7 @@ async function compress(input: string, output: string, flags: Flags): Promise<vo
   checkRecipe(recipe, model.header, flags.recipe ?? 'the default recipe');
   const labelled = flags.list === undefined ? null : await labelledImages(flags.list, flags.root, model);
   const calibration = await calibrationImages(flags.calibrate, model.header, imageCount(flags.images));
-  const result = await compressModel(model, output, { recipe, inputs: calibration.inputs, labelled, progress });
+  const result = await compressModel(model, input, { recipe, inputs: calibration.inputs, labelled, progress });
   await saveModelFile(output, result.bytes);
   if (flags.report !== undefined) await writeReport(flags.report, model, result, labelled);
   console.log(tableText(result.rows));

@@ -35,7 +35,7 @@ export interface Calibration {
 }
 
 /** Share of the mean diagonal that is added to the second moments (Frantar et al., GPTQ, section 3.3). */
-const damping = 0.01;
+const damping = 0.02;
 
 export interface CalibrationOptions {
   /** second moments too: clustering needs them */
@@ -126,21 +126,10 @@ function mirrored(input: Uint8Array, { input: { channels, height, width } }: Mod
   return result;
 }
 
-/**
- * Shrinks what the few rows make look correlated towards no correlation (Ledoit and Wolf 2004; the weight is a rule of thumb
- * that falls with the rows per tap), then factors.
- */
 function statistics(moments: LayerMoments, copy: boolean): LayerStatistics {
   const mean = meanOf(moments);
   if (moments.gram.length === 0 || moments.rows === 0) return { mean, factor: new Float32Array() };
   const gram = copy ? moments.gram.slice() : moments.gram;
-  shrink(gram, moments.taps, (0.5 * moments.taps) / (moments.taps + moments.rows));
   loadAddon().compress.factorMoments({ gram, taps: moments.taps, rows: moments.rows, damping, threads });
   return { mean, factor: gram };
-}
-
-function shrink(gram: Float32Array, taps: number, weight: number): void {
-  for (let i = 0; i < taps; i++) {
-    for (let at = i * taps; at < i * taps + i; at++) gram[at] = (gram[at] as number) * (1 - weight);
-  }
 }

@@ -22,8 +22,8 @@ export interface ClusterContext {
   readonly progress: (line: string) => void;
 }
 
-/** Images on which the sensitivity of the layers is measured; their mean needs no more. */
-const sensitivityImages = 16;
+/** Images on which the sensitivity of the layers is measured. */
+const sensitivityImages = 20;
 /** Halvings of the search for the price of a bit: its factor is known to 2^(range / 2^steps) at the end. */
 const searchSteps = 6;
 
@@ -101,7 +101,9 @@ async function sensitivities(context: ClusterContext): Promise<number[]> {
   const { network, calibration } = context;
   const plain = network.convs.map((conv) => roundPlainly(conv));
   const bias = network.convs.map((_, i) => biasFor(context, i, plain[i] as IntegerLayer, calibration.layers));
-  const inputs = context.inputs.slice(0, sensitivityImages);
+  // Spread over the folder: files are often sorted by class, and each class has weights of its own in the last layer.
+  const every = Math.max(1, context.inputs.length / sensitivityImages);
+  const inputs = context.inputs.filter((_, i) => Math.floor(i / every) !== Math.floor((i - 1) / every));
   const answers = async (layers: readonly IntegerLayer[], biases: readonly Float32Array[]): Promise<Answer[]> => {
     const { model } = loaded(int8Description(network, layers, biases, calibration.scales), 'probe');
     return answersOf(model, inputs);

@@ -17,6 +17,7 @@ p { margin: 0 0 12px; color: var(--soft); max-width: 75ch; }
 .cards span { color: var(--soft); font-size: 13px; }
 section { padding: 18px 20px; margin: 16px 0; }
 .scroll { overflow-x: auto; }
+.wide svg { min-width: 660px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: 6px 10px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th { color: var(--soft); font-weight: 600; font-size: 13px; }
