@@ -38,6 +38,7 @@ def main():
     parser.add_argument("--teacher-knows-scenes", action="store_true")
     parser.add_argument("--last-offset", type=float, default=0.0, metavar="LOGITS",
                         help="added to the last class (nothing there): above 0, fewer empty frames are called something")
+    parser.add_argument("--mode", choices=("cover", "squash"), default="cover", help="the daemon's preprocessing, written into the header")
     parser.add_argument("--name", default="roadsigns")
     parser.add_argument("--provenance", metavar="JSON", help="file whose object goes into the header")
     parser.set_defaults(optimizer="adam", lr=5e-4, steps=500, warmup=20, ema=0.99)
@@ -61,7 +62,7 @@ def main():
         with open(options.provenance) as stream:
             provenance = json.load(stream)
     names = labels.LABELS if classes == len(labels.LABELS) else [str(number) for number in range(classes)]
-    export.write(model, os.path.join(options.output, "export"), options.name, names, provenance=provenance,
+    export.write(model, os.path.join(options.output, "export"), options.name, names, options.mode, provenance,
                  last_offset=options.last_offset)
     loop.save_atomically({"config": model.config, "sizes": model.codebook_sizes, "state": model.state_dict()},
                          os.path.join(options.output, "integer.pt"))

@@ -23,12 +23,16 @@ with="--photos $cache/photos80 --scenes $cache/scenes80 --teacher $runs/teacher/
 $python training/train.py $with --init $runs/teacher/checkpoint.pt --steps 1800 --lr 0.08 --warmup 50 --seed 2 \
   --pasted-share 0.06 --empty-share 0.04 --scene-share 0.4 -o $runs/student
 
-shares="--sprites $cache/sprites96.u8 --pasted-share 0.04 --empty-share 0.03 --scene-share 0.18 --sprite-share 0.28"
-# 3. 15 % of the weights, distilled; now with drawn signs in empty scenes
-$python training/train.py $with $shares --init $runs/student/checkpoint.pt --density 0.15 --prune-steps 100 850 \
-  --steps 1400 --lr 0.06 --warmup 20 --seed 3 -o $runs/pruned
+shares="--sprites $cache/sprites96.u8 --pasted-share 0.04 --empty-share 0.03 --scene-share 0.2 --sprite-share 0.28"
+# 3. 16 % of the weights, distilled; now with drawn signs in empty scenes
+$python training/train.py $with $shares --init $runs/student/checkpoint.pt --density 0.16 --prune-steps 50 700 \
+  --steps 1250 --lr 0.06 --warmup 20 --seed 3 -o $runs/pruned
 
-# 4. shared int8 values, fine-tuned with the daemon's arithmetic
+# 4. dense again, then 20 % kept
+$python training/train.py $with $shares --init $runs/pruned/pruned.pt --density 0.2 --prune-steps 0 450 \
+  --steps 1000 --lr 0.06 --warmup 20 --seed 5 -o $runs/pruned2
+
+# 5. shared int8 values (--steps 300 fine-tunes them with the daemon's arithmetic)
 $python training/quantize.py --photos $cache/photos80 --scenes $cache/scenes80 --teacher $runs/teacher/checkpoint.pt $shares \
-  --start $runs/pruned/pruned.pt --codebook 15 --steps 320 --seed 4 -o $runs/int8
+  --start $runs/pruned2/pruned.pt --codebook 15 --steps 0 --last-offset 1.5 --mode squash --seed 6 -o $runs/int8
 $zynqnetd model pack $runs/int8/export -o $runs/roadsigns.zqn
