@@ -1,6 +1,6 @@
 #!/bin/sh
 # Synthesizes the presets with Yosys and prints resources against the limits (85 % of LUT, FF, BRAM36; 95 % of DSP48E1)
-# and the longest path in LUT levels. Usage: synth.sh [preset...]     exit status 1 if a limit is exceeded
+# and the longest path between registers (cells, carry chains by CARRY4). Usage: synth.sh [preset...]     exit status 1 if a limit is exceeded
 set -eu
 cd "$(dirname "$0")/../rtl"
 out=${ZYNQNET_SYNTH_OUT:-../../out/synth}
@@ -17,8 +17,9 @@ for preset in "${@:-zybo}"; do
   yosys -q -l "$out/$preset.log" -p "
     read_verilog -sv zn_pkg.sv $(ls zn_*.sv | grep -v zn_pkg.sv | tr '\n' ' ') presets/$top.sv
     synth_xilinx -family xc7 -top $top -flatten
-    ltp -noff
-    tee -o $out/$preset.stat stat"
+    tee -o $out/$preset.stat stat
+    delete t:FD* t:RAM* t:SRL* t:DSP48E1
+    ltp"
   awk -v preset="$preset" -v luts=$luts -v dsps=$dsps -v brams=$brams '
     $1 ~ /^LUT[1-6]$/ { lut += $2 }
     $1 ~ /^(RAM32M|RAM64M)$/ { lut += 4 * $2 }
