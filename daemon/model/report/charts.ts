@@ -27,7 +27,7 @@ export function curve(points: readonly CurvePoint[], yTitle: string): string {
   const grid = rows.map(
     (share) =>
       `<line class="grid" x1="${left}" x2="${width - right}" y1="${n(y(share))}" y2="${n(y(share))}"/>` +
-      `<text class="soft" x="${left - 8}" y="${n(y(share) + 4)}" text-anchor="end">${(100 * share).toFixed(0)} %</text>`,
+      `<text class="soft" x="${left - 8}" y="${n(y(share) + 4)}" text-anchor="end">${Number((100 * share).toFixed(1))} %</text>`,
   );
   const ticks = bytesTicks(10 ** from, 10 ** to).map(
     (bytes) =>
@@ -55,7 +55,7 @@ export function curve(points: readonly CurvePoint[], yTitle: string): string {
 function bytesTicks(from: number, to: number): number[] {
   const ticks: number[] = [];
   for (let power = 10; power <= 1e10; power *= 10) {
-    for (const factor of [1, 2, 3, 5, 7])
+    for (const factor of [1, 1.2, 1.5, 2, 3, 5, 7])
       if (power * factor >= from && power * factor <= to) ticks.push(power * factor);
   }
   return ticks;

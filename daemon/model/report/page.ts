@@ -28,7 +28,7 @@ export function reportHtml({ source, result, classes }: ReportInput): string {
 <p>${last.fidelity.images} calibration photographs${last.accuracy === null ? '' : `, ${last.accuracy.images} labelled ones`}. File SHA-256 ${escapeHtml(result.model.sha256.slice(0, 16))}…</p>
 ${cards(result.rows)}
 ${section('Step by step', '', `<div class="scroll">${stepTable(result.rows)}</div>`)}
-${section('Size against accuracy', 'Each step of the recipe: down and to the left costs accuracy, straight to the left is free.', `<div class="scroll wide">${curveOf(result.rows)}</div>`)}
+${section('Size against accuracy', 'Each step of the recipe: left is smaller, down is less accurate.', `<div class="scroll wide">${curveOf(result.rows)}</div>`)}
 ${section('Bytes and multiply-accumulates by layer', 'Where the file is large, and where the time goes: seldom the same place.', layers(layerCosts(result.model)))}
 ${section('Weights before and after clustering', 'Grey: the float weights. Sticks: the shared values and how often they are used. Heights by square root, each to its own peak.', histograms(result))}
 ${section('Confusion matrix', '', confusion(source, last, classes))}
