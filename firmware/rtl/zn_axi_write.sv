@@ -107,7 +107,8 @@ module zn_axi_write #(
   wire [3:0] wq_level;
   wire [2:0] mark_level;
   assign desc_take = state_q == LINE && desc_valid && !halt_i && (!desc_mark || mark_ready);
-  wire issue = state_q == ISSUE && !awvalid_o && wq_ready && !outstanding_q[3] && avail_q >= (DEPTH_LOG2+5)'(beats_q) && !halt_i;
+  wire outside = low_q || end_q > {1'b0, window_limit_i};
+  wire issue = state_q == ISSUE && !outside && !awvalid_o && wq_ready && !outstanding_q[3] && avail_q >= (DEPTH_LOG2+5)'(beats_q) && !halt_i;
   wire response = bvalid_i && bready_o;
   zn_fifo #(.WIDTH(5), .DEPTH_LOG2(3)) u_bursts (
       .clk_i, .rst_i(reset), .valid_i(issue), .ready_o(wq_ready), .data_i(beats_q),
@@ -142,7 +143,7 @@ module zn_axi_write #(
         end_q   <= {1'b0, addr_q} + {25'd0, beats_q, 3'd0};
         state_q <= ISSUE;
       end
-      default: if (low_q || end_q > {1'b0, window_limit_i}) begin
+      default: if (outside) begin
         // stays here until the engine has been stopped
         error_o      <= !halt_i;
         error_code_o <= zn_pkg::ERR_WINDOW;
