@@ -85,12 +85,13 @@ async function largestPrice(
 
 /**
  * A loss of `maxLoss` in top-1 goes with a divergence of two to three times that (measured on ZynqNet and SqueezeNet,
- * docs/compression.md); the divergence is the steadier estimate, the loss the honest one: both must hold.
+ * docs/compression.md); the divergence is the steadier estimate, the loss the honest one. On half of the photographs one
+ * flipped answer may be a point already, hence the factor.
  */
 const divergencePerLoss = 2;
 
 export function acceptable(found: Fidelity, maxLoss: number): boolean {
-  return found.expectedLoss <= maxLoss && found.divergence <= divergencePerLoss * maxLoss;
+  return found.expectedLoss <= 2 * maxLoss && found.divergence <= divergencePerLoss * maxLoss;
 }
 
 /**
