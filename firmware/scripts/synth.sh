@@ -34,6 +34,6 @@ for preset in "${@:-zybo}"; do
       if (used > have * share / 100) bad = 1
     }
     END { row("LUT", lut, luts, 85); row("FF", ff, 2 * luts, 85); row("BRAM36", bram, brams, 85); row("DSP48E1", dsp, dsps, 95); exit bad }' "$out/$preset.stat" || status=1
-  grep "Longest topological path" "$out/$preset.log" | tail -1
+  grep -a "Longest topological path" "$out/$preset.log" | tail -1
 done
 exit $status
