@@ -17,6 +17,8 @@ export interface VisionOptions {
   readonly alerts: Alerts;
   readonly result: (result: ResultPayload) => void;
   readonly event: (event: EventPayload) => void;
+  /** Each frame that got an answer, after `result` and `event`: for trials, snapshots and power saving. */
+  readonly seen?: (frame: Frame, result: ResultPayload, event: EventPayload | undefined) => void;
   /** In place of the configured model and engine; for benches and tests. */
   readonly openNetwork?: () => Promise<Network>;
 }
@@ -116,19 +118,23 @@ export class Vision {
       clockSynchronized: clockSynchronized(),
       model: runtime.identity,
     };
-    this.#options.result({
+    const result: ResultPayload = {
       ...common,
       top: scores.slice(0, classify.topK).map(named),
       latencyMs: { preprocess: roundMs(preprocessMs), inference: roundMs(inferenceMs), total: roundMs(totalMs) },
       backend: runtime.backend,
       ...(frame.truth === undefined ? {} : { truth: { label: frame.truth.label, index: frame.truth.index } }),
-    });
+    };
+    this.#options.result(result);
+    let event: EventPayload | undefined;
     const change = this.#stable.update(scores, classify);
     if (change !== undefined) {
       this.#sequence += 1;
       const [before, after] = [change.before, change.after].map((score) => (score === null ? null : named(score)));
-      this.#options.event({ ...common, sequence: this.#sequence, before: before ?? null, after: after ?? null });
+      event = { ...common, sequence: this.#sequence, before: before ?? null, after: after ?? null };
+      this.#options.event(event);
     }
+    this.#options.seen?.(frame, result, event);
     this.#options.alerts.clear('preprocess');
     this.#options.alerts.clear('inference');
   }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/schema.js';
 import { Connection, type ConnectionTimes } from './connection.js';
 import { EventQueue } from './event-queue.js';
+import { filterMatches } from './filters.js';
 import { RateLimit } from './rate-limit.js';
 import type { BrokerSession, Dial, Incoming, PublishOptions } from './session.js';
 import {
@@ -88,9 +89,14 @@ export class Publisher {
 
   /** Keeps a retained topic at this value, now and after each reconnect. Null clears it. */
   retain(name: string, value: unknown): void {
+    this.retainAt(this.topic(name), value);
+  }
+
+  /** The same for a topic outside this device's, such as a discovery message. */
+  retainAt(topic: string, value: unknown): void {
     const payload = value === null ? '' : JSON.stringify(value);
-    this.#retained.set(name, payload);
-    void this.#send(name, payload, { qos: 1, retain: true });
+    this.#retained.set(topic, payload);
+    void this.send(topic, payload, { qos: 1, retain: true });
   }
 
   /** Results are worth nothing later: without a broker, or with one that is too slow, they are dropped and counted. */
@@ -128,11 +134,15 @@ export class Publisher {
     void this.#drainEvents();
   }
 
-  /** Calls `handler` for messages of a topic of this device (without wildcards), across reconnects. */
+  /** Calls `handler` for messages of a topic of this device, across reconnects. */
   subscribe(name: string, handler: Handler): void {
-    const topic = this.topic(name);
-    this.#handlers.set(topic, handler);
-    this.#connection.session?.subscribe([topic]).catch(() => {});
+    this.listen(this.topic(name), handler);
+  }
+
+  /** The same for any filter, wildcards included. Filters should not overlap: each that matches gets the message. */
+  listen(filter: string, handler: Handler): void {
+    this.#handlers.set(filter, handler);
+    this.#connection.session?.subscribe([filter]).catch(() => {});
   }
 
   /** Publishes once, if there is a broker; resolves to whether it was taken. For replies. */
@@ -161,7 +171,7 @@ export class Publisher {
       // Our status first: a subscription then shows it, or a stale will that came after it.
       await this.#sendStatus();
       await session.subscribe([this.topic('status'), ...this.#handlers.keys()]);
-      for (const [name, payload] of this.#retained) await this.#send(name, payload, { qos: 1, retain: true });
+      for (const [topic, payload] of this.#retained) await this.send(topic, payload, { qos: 1, retain: true });
       await this.#drainEvents();
     } catch (error) {
       if (this.#connection.session === session)
@@ -178,7 +188,9 @@ export class Publisher {
 
   #receive(message: Incoming): void {
     if (message.topic === this.topic('status')) this.#checkStatus(message.payload);
-    else this.#handlers.get(message.topic)?.(message);
+    else {
+      for (const [filter, handler] of this.#handlers) if (filterMatches(filter, message.topic)) handler(message);
+    }
   }
 
   /** The will of a session of ours that the broker gave up late must not stand: say how it is. */
