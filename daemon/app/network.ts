@@ -1,16 +1,14 @@
-import { fileURLToPath } from 'node:url';
 import type { Frame } from '../camera/frame.js';
 import { logitsFromSums, type Score, softmax, topScores } from '../classify/probabilities.js';
 import type { Config } from '../config/schema.js';
 import type { Engine } from '../engine/engine.js';
 import { createEngine } from '../engine/registry.js';
+import { defaultModelFile } from '../model/default-file.js';
 import { type LoadedModel, loadModel } from '../model/load.js';
 import type { Runtime } from '../pipeline/pipeline.js';
 import type { CameraView } from '../preprocess/options.js';
 import { createPreprocessor, type Preprocessor } from '../preprocess/preprocessor.js';
 import type { ModelIdentity } from '../publish/topics.js';
-
-export const defaultModelFile = fileURLToPath(new URL('../../daemon/model/default/roadsigns.zqn', import.meta.url));
 
 /** The configuration's `engine` group, as far as it concerns opening one. */
 export type EngineChoice = Pick<Config['engine'], 'backend' | 'threads'>;

@@ -5,7 +5,7 @@
 
 import type { AcceleratorReport, NativeAcceleratorOptions } from './accelerator.js';
 import type { CompressKernels } from './compress-kernels.js';
-import type { NativeV4l2 } from './v4l2.js';
+import type { NativeV4l2, NativeV4l2Devices } from './v4l2.js';
 
 /** Weights of one convolution of a float model. */
 export interface FloatConv {
@@ -71,12 +71,24 @@ export interface NativeEngine {
   runAllTensors(
     input: Uint8Array,
   ): Promise<{ logits: Int32Array | Float32Array; tensors: (Uint8Array | Float32Array)[] }>;
+  /**
+   * First step of recovery, off the main thread: soft reset of the accelerator after the frame it is in, self-test, and the
+   * program written again before the next frame. Frames that wait are not lost. Resolves at once on CPU backends. Rejects
+   * with ACCELERATOR_STUCK (not even a reset ends it: `reload`), ACCELERATOR_FPGA, _IDENTITY, _SELFTEST or ENGINE_CLOSED.
+   */
+  reset(): Promise<void>;
+  /**
+   * Second step: loads the bitstream again through the FPGA manager (`accelerator.bitstream`), verifies identity and build,
+   * then as `reset`. Rejects with ACCELERATOR_FPGA when the kernel cannot load it, ACCELERATOR_BUILD when another build came
+   * up, or as `reset`. Resolves at once on CPU backends.
+   */
+  reload(): Promise<void>;
   /** Null unless an accelerator runs the network. Call it between frames. */
   report(): AcceleratorReport | null;
   close(): void;
 }
 
-export interface NativeAddon extends NativeV4l2 {
+export interface NativeAddon extends NativeV4l2, NativeV4l2Devices {
   readonly version: string;
   /** Instruction sets and backends compiled in and usable here. */
   readonly features: readonly string[];
@@ -86,7 +98,10 @@ export interface NativeAddon extends NativeV4l2 {
   parseModel(file: Uint8Array, sha256: Uint8Array): NativeModel;
   /** The whole file but its trailing digest. */
   encodeModel(description: ModelDescription): Uint8Array;
+  /** Packs or lowers the model on this thread: for tests and commands. */
   createEngine(model: NativeModel, options: NativeEngineOptions): NativeEngine;
+  /** As `createEngine`, on the thread pool. */
+  openEngine(model: NativeModel, options: NativeEngineOptions): Promise<NativeEngine>;
   /** Numeric kernels of `model compress`. */
   readonly compress: CompressKernels;
 }

@@ -45,6 +45,22 @@ export interface NativeV4l2Capture {
   stop(): void;
 }
 
+/** What a video device says about itself. */
+export interface V4l2Description {
+  readonly driver: string;
+  readonly card: string;
+  readonly bus: string;
+  /** Single-planar capture through mapped buffers, which is what `openV4l2` needs. */
+  readonly captures: boolean;
+  /** Of capture, in the driver's order, e.g. `YUYV`. */
+  readonly formats: readonly string[];
+}
+
+export interface NativeV4l2Devices {
+  /** Opens the device for a moment and sets nothing up. Throws CAMERA_OPEN. Blocks for as long as the driver does. */
+  describeV4l2(device: string): V4l2Description;
+}
+
 export interface NativeV4l2 {
   /** Starts a thread that opens the device and streams. Returns at once; everything else comes as events. */
   openV4l2(options: NativeV4l2Options, onEvent: (event: NativeV4l2Event) => void): NativeV4l2Capture;

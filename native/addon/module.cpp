@@ -39,8 +39,10 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("parseModel", Napi::Function::New<&ModelObject::parse>(env, "parseModel"));
   exports.Set("encodeModel", Napi::Function::New<&ModelObject::encode>(env, "encodeModel"));
   exports.Set("createEngine", Napi::Function::New<&EngineObject::create>(env, "createEngine"));
+  exports.Set("openEngine", Napi::Function::New<&EngineObject::open>(env, "openEngine"));
   exports.Set("compress", compressFunctions(env));
   exports.Set("openV4l2", Napi::Function::New<&openV4l2>(env, "openV4l2"));
+  exports.Set("describeV4l2", Napi::Function::New<&describeV4l2>(env, "describeV4l2"));
   return exports;
 }
 

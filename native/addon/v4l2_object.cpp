@@ -2,6 +2,7 @@
 
 #include "addon/arrays.hpp"
 #include "device/v4l2/capture.hpp"
+#include "device/v4l2/describe.hpp"
 
 #include <cmath>
 #include <memory>
@@ -238,6 +239,27 @@ Napi::Value openV4l2(const Napi::CallbackInfo &info) {
     throw Napi::TypeError::New(info.Env(), "Expected openV4l2(options, onEvent)");
   }
   return guarded(info.Env(), [&] { return Session::open(info.Env(), wishOf(info[0].As<Napi::Object>()), info[1].As<Napi::Function>()); });
+}
+
+Napi::Value describeV4l2(const Napi::CallbackInfo &info) {
+  const Napi::Env env = info.Env();
+  if (info.Length() != 1 || !info[0].IsString()) {
+    throw Napi::TypeError::New(env, "Expected describeV4l2(device)");
+  }
+  return guarded(env, [&]() -> Napi::Value {
+    const v4l2::Description found = v4l2::describe(*v4l2::linuxKernel(), info[0].As<Napi::String>().Utf8Value());
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("driver", found.driver);
+    object.Set("card", found.card);
+    object.Set("bus", found.bus);
+    object.Set("captures", found.captures);
+    Napi::Array formats = Napi::Array::New(env);
+    for (const std::string &format : found.formats) {
+      formats.Set(formats.Length(), format);
+    }
+    object.Set("formats", formats);
+    return object;
+  });
 }
 
 } // namespace zynqnet
