@@ -11,6 +11,7 @@ import type { EventPayload, ResultPayload } from '../publish/topics.js';
 import { CameraKeeper } from './camera-keeper.js';
 import { Cleanup } from './cleanup.js';
 import { createPublisher } from './connect.js';
+import { EngineKeeper } from './engine-keeper.js';
 import type { Network } from './network.js';
 import { version } from './version.js';
 import { Vision } from './vision.js';
@@ -21,6 +22,8 @@ export interface DaemonOptions {
   /** Besides the broker: for a view in the terminal. */
   readonly onResult?: (result: ResultPayload) => void;
   readonly onEvent?: (event: EventPayload) => void;
+  /** What is wrong cannot be mended from within: end the daemon, so that its supervisor starts it anew. */
+  readonly giveUp?: (reason: string) => void;
 }
 
 /**
@@ -62,7 +65,8 @@ export class Daemon {
       publisher.retain(`alert/${id}`, alert);
     });
 
-    const vision = this.#startVision(publisher, alerts);
+    const engines = this.#engines(publisher, alerts, () => vision);
+    const vision = this.#startVision(publisher, alerts, engines);
     await this.#loadModel(publisher, vision, alerts);
     if (this.#stopping !== undefined) return;
     const camera = await this.#startCamera(vision, alerts);
@@ -108,7 +112,21 @@ export class Daemon {
     return publisher;
   }
 
-  #startVision(publisher: Publisher, alerts: Alerts): Vision {
+  #engines(publisher: Publisher, alerts: Alerts, vision: () => Vision): EngineKeeper {
+    const { store, log, giveUp } = this.#options;
+    return new EngineKeeper({
+      config: () => store.config,
+      log,
+      alerts,
+      backendChanged: () => {
+        const { network } = vision();
+        if (network !== undefined) publisher.publishInfo(this.#info(network));
+      },
+      giveUp: (reason) => giveUp?.(reason),
+    });
+  }
+
+  #startVision(publisher: Publisher, alerts: Alerts, engines: EngineKeeper): Vision {
     const { store, log, onResult, onEvent } = this.#options;
     const vision = new Vision({
       config: () => store.config,
@@ -117,6 +135,7 @@ export class Daemon {
       clockSynchronized: () => this.#clock.synchronized(),
       log,
       alerts,
+      openEngine: (model, choice) => engines.open(model, choice),
       result: (result) => {
         publisher.setState('online');
         publisher.publishResult(result);

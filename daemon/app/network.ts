@@ -1,6 +1,5 @@
 import type { Frame } from '../camera/frame.js';
 import { logitsFromSums, type Score, softmax, topScores } from '../classify/probabilities.js';
-import type { Config } from '../config/schema.js';
 import type { Engine } from '../engine/engine.js';
 import { createEngine } from '../engine/registry.js';
 import { defaultModelFile } from '../model/default-file.js';
@@ -9,9 +8,14 @@ import type { Runtime } from '../pipeline/pipeline.js';
 import type { CameraView } from '../preprocess/options.js';
 import { createPreprocessor, type Preprocessor } from '../preprocess/preprocessor.js';
 import type { ModelIdentity } from '../publish/topics.js';
+import type { EngineChoice } from './engine-keeper.js';
 
-/** The configuration's `engine` group, as far as it concerns opening one. */
-export type EngineChoice = Pick<Config['engine'], 'backend' | 'threads'>;
+/** Opens an engine for a model; throws ENGINE_ and ACCELERATOR_ errors. */
+export type OpenEngine = (model: LoadedModel, choice: EngineChoice) => Promise<Engine>;
+
+/** The bare engine: its errors are the caller's. */
+const openBare: OpenEngine = async (model, { backend, threads }) =>
+  createEngine({ backend, model, ...(threads === null ? {} : { threads }) });
 
 /** A model, the engine that runs it, and what prepares its input: everything between a frame and its answer. */
 export class Network implements Runtime<Frame> {
@@ -29,10 +33,20 @@ export class Network implements Runtime<Frame> {
   }
 
   /** Loads a model (null: the built-in one) and makes an engine for it. Throws MODEL_ and ENGINE_ errors. */
-  static async open(file: string | null, { backend, threads }: EngineChoice, view: CameraView = {}): Promise<Network> {
+  static async open(
+    file: string | null,
+    choice: EngineChoice,
+    view: CameraView = {},
+    openEngine: OpenEngine = openBare,
+  ): Promise<Network> {
     const model = await loadModel(file ?? defaultModelFile);
-    const engine = createEngine({ backend, model, ...(threads === null ? {} : { threads }) });
-    return new Network(model, engine, view);
+    const engine = await openEngine(model, choice);
+    try {
+      return new Network(model, engine, view);
+    } catch (error) {
+      engine.close();
+      throw error;
+    }
   }
 
   get backend(): string {

@@ -6,7 +6,7 @@ import type { Alerts } from '../health/alerts.js';
 import { roundMs } from '../health/latency-window.js';
 import { type Outcome, Pipeline } from '../pipeline/pipeline.js';
 import type { ClassScore, EventPayload, ResultPayload } from '../publish/topics.js';
-import { Network } from './network.js';
+import { Network, type OpenEngine } from './network.js';
 
 export interface VisionOptions {
   readonly config: () => Config;
@@ -19,6 +19,8 @@ export interface VisionOptions {
   readonly event: (event: EventPayload) => void;
   /** Each frame that got an answer, after `result` and `event`: for trials, snapshots and power saving. */
   readonly seen?: (frame: Frame, result: ResultPayload, event: EventPayload | undefined) => void;
+  /** Opens the engine; without it a bare one, which nobody mends. */
+  readonly openEngine?: OpenEngine;
   /** In place of the configured model and engine; for benches and tests. */
   readonly openNetwork?: () => Promise<Network>;
 }
@@ -26,12 +28,19 @@ export interface VisionOptions {
 /** A frame that fails like the one before is one log line, with a count at each power of ten. */
 const loud = (count: number) => Number.isInteger(Math.log10(count));
 
+/** Frames in a row that fail before it is an alert: a single damaged one is not. */
+const alertAfter = 10;
+
+/** The engine's keeper tells of these. */
+const toldElsewhere: ReadonlySet<unknown> = new Set(['ENGINE_RECOVERING', 'ENGINE_FAILED']);
+
 /** Frames to results and events: the network in service, the pipeline around it, the stable class behind it. */
 export class Vision {
   readonly #options: VisionOptions;
   readonly #pipeline: Pipeline<Frame, Network>;
   readonly #stable = new StableClass();
   readonly #failures = new Map<string, number>();
+  #failedInARow = 0;
   #network: Network | undefined;
   #sequence = 0;
 
@@ -41,7 +50,11 @@ export class Vision {
       runtime: () => this.#inService(),
       deliver: (outcome) => this.#deliver(outcome),
       failed: (stage, error) => this.#failed(stage, error),
-      limits: () => options.config().limits,
+      limits: () => {
+        const { preprocessMs, inferenceMs } = options.config().limits;
+        // The engine's own supervision comes first: one run and its retry.
+        return { preprocessMs, inferenceMs: 2 * inferenceMs + 1000 };
+      },
     });
   }
 
@@ -68,8 +81,9 @@ export class Vision {
    * service before then stays.
    */
   async load(): Promise<Network> {
+    const { openEngine, openNetwork } = this.#options;
     const { model, engine, preprocess } = this.#options.config();
-    const network = await (this.#options.openNetwork?.() ?? Network.open(model.file, engine, preprocess));
+    const network = await (openNetwork?.() ?? Network.open(model.file, engine, preprocess, openEngine));
     const old = this.#network;
     this.#network = network;
     this.#pipeline.release();
@@ -135,17 +149,20 @@ export class Vision {
       this.#options.event(event);
     }
     this.#options.seen?.(frame, result, event);
-    this.#options.alerts.clear('preprocess');
-    this.#options.alerts.clear('inference');
+    this.#failedInARow = 0;
+    for (const stage of ['preprocess', 'inference', 'delivery']) this.#options.alerts.clear(stage);
   }
 
   #failed(stage: string, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    const code = (error as { code?: unknown }).code;
+    const code = (error as { code?: unknown } | null)?.code;
+    if (toldElsewhere.has(code)) return;
+    this.#failedInARow += 1;
     const kind = `${stage} ${typeof code === 'string' ? code : message}`;
     const count = (this.#failures.get(kind) ?? 0) + 1;
     if (this.#failures.size < 100) this.#failures.set(kind, count);
     if (loud(count)) this.#options.log.warn({ stage, error: message, count }, 'a frame was given up');
-    if (count >= 10) this.#options.alerts.raise(stage, 'error', `frames fail in ${stage}: ${message}`);
+    if (this.#failedInARow >= alertAfter)
+      this.#options.alerts.raise(stage, 'error', `frames fail in ${stage}: ${message}`);
   }
 }

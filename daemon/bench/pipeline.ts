@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { createPublisher } from '../app/connect.js';
@@ -13,6 +14,8 @@ export interface PipelineBenchOptions {
   /** Frames through the pipeline. */
   readonly frames: number;
   readonly engineMs: number;
+  /** 80x60 pictures into a 64x64 network of 44 classes: many frames in little time, for soak runs. */
+  readonly small?: boolean;
   readonly brokerUrl: string;
   readonly progress: (done: number) => void;
 }
@@ -32,11 +35,22 @@ export interface PipelineBench {
   /** Growth of resident memory after the first 5,000 frames; null for shorter runs. */
   readonly rssGrowthMiB: number | null;
   readonly rssMiB: number;
+  /** Growth of the number of open files over the same span; null for shorter runs and where there is no /proc. */
+  readonly openFilesGrowth: number | null;
 }
 
 const picturesCount = 48;
-const inputSize = 256;
+const camera: Sizes = { width: 640, height: 480, input: 256, classes: 1000 };
+const soak: Sizes = { width: 80, height: 60, input: 64, classes: 44 };
 const warmUpFrames = 5000;
+
+/** Of a picture, of the network's square input, and of its answer. */
+interface Sizes {
+  readonly width: number;
+  readonly height: number;
+  readonly input: number;
+  readonly classes: number;
+}
 
 /**
  * The daemon's own path, from a 640x480 JPEG frame to a result at a broker, with a stand-in for the engine; between
@@ -45,15 +59,17 @@ const warmUpFrames = 5000;
 export async function benchPipeline({
   frames,
   engineMs,
+  small = false,
   brokerUrl,
   progress,
 }: PipelineBenchOptions): Promise<PipelineBench> {
-  const pictures = await scenePictures(picturesCount);
+  const sizes = small ? soak : camera;
+  const pictures = await scenePictures(picturesCount, sizes);
   const config = checkConfig({ mqtt: { url: brokerUrl }, classify: { topK: 5 } });
   const log = pino({ level: 'warn' }, pino.destination(2));
   const publisher = createPublisher({ config: () => config, url: brokerUrl, device: 'bench', session: 'bench', log });
-  const feed = new Feed(pictures);
-  const model = standInModel(inputSize);
+  const feed = new Feed(pictures, sizes);
+  const model = standInModel(sizes.input, sizes.classes);
   const vision = new Vision({
     config: () => config,
     device: 'bench',
@@ -75,7 +91,7 @@ export async function benchPipeline({
 
   // Many blocks for a good median; in long runs the bare loop is a small part of the time.
   const block = Math.max(20, Math.min(500, Math.round(frames / 20)));
-  const bareBlock = Math.min(block, 200);
+  const bareBlock = Math.min(block, small ? 50 : 200);
   const rates: { pipeline: number; bare: number }[] = [];
   const cpuMs = { pipeline: 0, bare: 0 };
   const timed = async <T>(part: 'pipeline' | 'bare', work: () => Promise<T>): Promise<T> => {
@@ -85,10 +101,10 @@ export async function benchPipeline({
     cpuMs[part] += (user + system) / 1000;
     return result;
   };
-  const memory = new MemoryTrend();
-  await bareLoop(pictures, bareBlock);
+  const memory = new ResourceTrend();
+  await bareLoop(pictures, bareBlock, sizes.input);
   for (let done = 0; done < frames; done += block) {
-    const bare = await timed('bare', () => bareLoop(pictures, bareBlock));
+    const bare = await timed('bare', () => bareLoop(pictures, bareBlock, sizes.input));
     const pipeline = await timed('pipeline', () => feed.run(vision, Math.min(block, frames - done)));
     rates.push({ pipeline, bare });
     memory.sample(done + block);
@@ -108,19 +124,22 @@ export async function benchPipeline({
     dropped: dropped + vision.stats().dropped,
     rssGrowthMiB: memory.growthMiB,
     rssMiB: round(process.memoryUsage.rss() / 1_048_576, 1),
+    openFilesGrowth: memory.openFilesGrowth,
   };
 }
 
 /** Keeps the pipeline just full: a new frame for each one that comes out, and one in waiting. */
 class Feed {
   readonly #pictures: readonly Buffer[];
+  readonly #sizes: Sizes;
   #offered = 0;
   #left = 0;
   #unoffered = 0;
   #done: () => void = () => {};
 
-  constructor(pictures: readonly Buffer[]) {
+  constructor(pictures: readonly Buffer[], sizes: Sizes) {
     this.#pictures = pictures;
+    this.#sizes = sizes;
   }
 
   /** Frames per second over `count` frames. */
@@ -154,8 +173,8 @@ class Feed {
     vision.offer({
       data,
       format: 'jpeg',
-      width: 640,
-      height: 480,
+      width: this.#sizes.width,
+      height: this.#sizes.height,
       sequence: this.#offered,
       capturedAtUtcMs: Date.now(),
       capturedMs: performance.now(),
@@ -164,25 +183,49 @@ class Feed {
   }
 }
 
-/** Resident memory at the end of the warm-up and at the end of the run, each the least of a few samples: peaks are no growth. */
-class MemoryTrend {
-  readonly #before: number[] = [];
-  readonly #after: number[] = [];
+interface Resources {
+  readonly rssMiB: number;
+  readonly openFiles: number;
+}
+
+/** Memory and open files at the end of the warm-up and of the run, each the least of a few samples: peaks are no growth. */
+class ResourceTrend {
+  #before: Resources[] = [];
+  #after: Resources[] = [];
 
   sample(frames: number): void {
-    const rss = process.memoryUsage.rss() / 1_048_576;
-    if (frames <= warmUpFrames) this.#before.push(rss);
-    else this.#after.push(rss);
+    const sample = { rssMiB: process.memoryUsage.rss() / 1_048_576, openFiles: openFiles() };
+    if (frames <= warmUpFrames) this.#before = [...this.#before.slice(-3), sample];
+    else this.#after = [...this.#after.slice(-3), sample];
   }
 
   get growthMiB(): number | null {
+    const growth = this.#growth('rssMiB');
+    return growth === null ? null : round(growth, 2);
+  }
+
+  get openFilesGrowth(): number | null {
+    return this.#growth('openFiles');
+  }
+
+  #growth(of: keyof Resources): number | null {
     if (this.#after.length === 0) return null;
-    const settled = (samples: readonly number[]) => Math.min(...samples.slice(-4));
-    return round(settled(this.#after) - settled(this.#before), 2);
+    const settled = (samples: readonly Resources[]) => Math.min(...samples.map((sample) => sample[of]));
+    const growth = settled(this.#after) - settled(this.#before);
+    return Number.isNaN(growth) ? null : growth;
   }
 }
 
-async function bareLoop(pictures: readonly Buffer[], count: number): Promise<number> {
+/** NaN where the system does not say. */
+function openFiles(): number {
+  try {
+    return readdirSync('/proc/self/fd').length;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+async function bareLoop(pictures: readonly Buffer[], count: number, inputSize: number): Promise<number> {
   const startMs = performance.now();
   for (let n = 0; n < count; n += 1) {
     await sharp(pictures[n % pictures.length], { failOn: 'error', sequentialRead: true })
@@ -193,11 +236,12 @@ async function bareLoop(pictures: readonly Buffer[], count: number): Promise<num
   return (count * 1000) / (performance.now() - startMs);
 }
 
-async function scenePictures(count: number): Promise<Buffer[]> {
+async function scenePictures(count: number, { width, height }: Sizes): Promise<Buffer[]> {
   const renderer = new SceneRenderer({ seed: 1 });
   const pictures: Buffer[] = [];
   for (let n = 0; n < count; n += 1) pictures.push(await encodeScene(await renderer.next()));
-  return pictures;
+  if (width === camera.width) return pictures;
+  return Promise.all(pictures.map((picture) => sharp(picture).resize(width, height).jpeg().toBuffer()));
 }
 
 function median(values: readonly number[]): number {

@@ -5,6 +5,7 @@ import { wholeNumber } from './network-options.js';
 interface Options {
   readonly frames: number;
   readonly engineMs: number;
+  readonly small?: boolean;
   readonly url?: string;
   readonly json?: boolean;
 }
@@ -13,13 +14,17 @@ export function register(command: Command): void {
   command
     .option('--frames <number>', 'frames through the pipeline', wholeNumber(40, 100_000_000), 2000)
     .option('--engine-ms <number>', 'what the stand-in engine takes for a frame', wholeNumber(0, 10_000), 2)
+    .option('--small', '80x60 pictures into a small network: many frames in little time, to look for leaks')
     .option('--url <url>', 'a broker that runs already (default: a mosquitto of its own)')
     .option('--json', 'one JSON object')
     .action(bench);
-  examples(command, ['zynqnetd bench pipeline', 'zynqnetd bench pipeline --frames 100000 --json']);
+  examples(command, [
+    'zynqnetd bench pipeline',
+    'zynqnetd bench pipeline --small --engine-ms 0 --frames 1000000 --json',
+  ]);
 }
 
-async function bench({ frames, engineMs, url, json }: Options): Promise<void> {
+async function bench({ frames, engineMs, small = false, url, json }: Options): Promise<void> {
   const { benchPipeline } = await import('../bench/pipeline.js');
   const { startMosquitto } = await import('../bench/broker-process.js');
   const { Progress } = await import('./progress.js');
@@ -27,7 +32,13 @@ async function bench({ frames, engineMs, url, json }: Options): Promise<void> {
   const progress = new Progress(frames);
   try {
     const brokerUrl = url ?? broker?.url ?? '';
-    const result = await benchPipeline({ frames, engineMs, brokerUrl, progress: (done) => progress.update(done) });
+    const result = await benchPipeline({
+      frames,
+      engineMs,
+      small,
+      brokerUrl,
+      progress: (done) => progress.update(done),
+    });
     progress.end();
     const lines = Object.entries(result).map(([name, value]) => `${name.padEnd(26)} ${value}\n`);
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : lines.join(''));

@@ -12,10 +12,11 @@ const commands: readonly LazyCommand[] = [
   { name: 'model', summary: 'inspect and make model files', load: () => import('./model.js') },
   { name: 'scene', summary: 'write frames of the built-in scene camera', load: () => import('./scene.js') },
   { name: 'bench', summary: 'measure speed', load: () => import('./bench.js') },
+  { name: 'doctor', summary: 'check board, configuration, camera and broker', load: () => import('./doctor.js') },
   { name: 'config', summary: 'check and show the configuration', load: () => import('./config.js') },
 ];
 
-/** Exit codes: 0 done, 1 failed, 2 wrong usage. */
+/** Exit codes: 0 done, 1 failed, 2 wrong usage, 3 (of `run`) to be started anew. */
 async function main(argv: readonly string[]): Promise<number> {
   // `help model inspect` is `model inspect --help`, so that the asked-for file is the one that loads.
   const args = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];

@@ -27,18 +27,27 @@ async function run(options: RunOptions): Promise<void> {
   const store = ConfigStore.open(loadConfigData(options.config, options.set), options.config);
   const view = openView(store.config.log.format);
   const log = createLogger(store.config.log, (line) => view.line(line));
+  let giveUp = (_reason: string) => {};
   const daemon = new Daemon({
     store,
     log,
+    giveUp: (reason) => giveUp(reason),
     onResult: (result) => view.result(result),
     onEvent: (event) => view.event(event),
   });
 
-  const ended = endedBySignal(async () => {
+  const end = async () => {
     const clean = await daemon.stop();
     view.close();
     return clean ? 0 : 1;
+  };
+  const gaveUp = new Promise<number>((resolve) => {
+    giveUp = (reason) => {
+      log.fatal({ reason }, 'ending, so that the supervisor starts the daemon anew');
+      void end().then(() => resolve(exitForSupervisor));
+    };
   });
+  const ended = Promise.race([endedBySignal(end), gaveUp]);
   try {
     await daemon.start();
     view.line(subscribeHelp(daemon.brokerUrl, store.config.mqtt.baseTopic, daemon.device));
@@ -49,6 +58,9 @@ async function run(options: RunOptions): Promise<void> {
   }
   process.exit(await ended);
 }
+
+/** Told apart from a failed start (1) and wrong usage (2). */
+const exitForSupervisor = 3;
 
 /** Resolves with the exit code once a signal has ended the daemon; a second signal does not wait any longer. */
 function endedBySignal(stop: () => Promise<number>): Promise<number> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { camera, preprocess } from './camera-keys.js';
 import { key, localKey, path, section } from './keys.js';
 import { broker, mqtt, publish } from './mqtt-keys.js';
+import { log, metrics, recovery } from './operation-keys.js';
 
 const name = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
@@ -28,6 +29,7 @@ const engine = section('What runs the network.', {
     'pipeline',
     'Threads of the CPU engine; null: two, or one on a single processor.',
   ),
+  recovery,
 });
 
 const classify = section('From probabilities to a stable answer.', {
@@ -41,11 +43,6 @@ const limits = section('Time limits; a stage beyond its limit loses the frame, c
   preprocessMs: key(z.int().min(10).max(600_000), 5000, 'live', 'For decoding and scaling one frame.'),
   inferenceMs: key(z.int().min(10).max(600_000), 10_000, 'live', 'For one run of the network.'),
   shutdownMs: key(z.int().min(100).max(60_000), 5000, 'live', 'For a clean end after SIGTERM.'),
-});
-
-const log = section('Log lines on standard output.', {
-  level: key(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']), 'info', 'live', 'Least level shown.'),
-  format: localKey(z.enum(['human', 'json']), 'human', 'process', 'human: for people; json: one pino object a line.'),
 });
 
 /** The whole configuration: the one source of names, types, limits, defaults, effects and descriptions. */
@@ -70,6 +67,7 @@ export const configSchema = z.strictObject({
   broker,
   limits,
   log,
+  metrics,
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -12,6 +12,11 @@ export class Mailbox<T> {
     return this.#dropped;
   }
 
+  /** Whether an item waits to be taken. */
+  get full(): boolean {
+    return this.#item !== undefined;
+  }
+
   put(item: T): void {
     if (this.#closed) return;
     if (this.#reader !== undefined) {

@@ -44,6 +44,12 @@ interface Prepared<Frame, R> {
   readonly preprocessMs: number;
 }
 
+/** Of frames that were refused untried, since an earlier one hangs or the engine is being mended. */
+const refusals: ReadonlySet<unknown> = new Set(['STAGE_STUCK', 'ENGINE_RECOVERING', 'ENGINE_FAILED']);
+
+/** Of frames that were given up before they had an outcome. */
+const givenUp: ReadonlySet<unknown> = new Set(['STAGE_TIMEOUT', 'ENGINE_HUNG']);
+
 /** Frames in flight: one in the engine while the next is prepared, or two in preparation while the engine waits. */
 const framesInFlight = 2;
 
@@ -59,6 +65,8 @@ export class Pipeline<Frame extends Timed, R extends Runtime<Frame>> {
   readonly #infer: Stage<{ runtime: R; input: Uint8Array }, Int32Array | Float32Array>;
   readonly #windows = { preprocess: new LatencyWindow(), inference: new LatencyWindow(), total: new LatencyWindow() };
   readonly #failed = { preprocess: 0, inference: 0, delivery: 0 };
+  readonly #skipped = { preprocess: 0, inference: 0, delivery: 0 };
+  #outcomes = 0;
   #captured = 0;
   #classified = 0;
   #stopping = false;
@@ -85,6 +93,12 @@ export class Pipeline<Frame extends Timed, R extends Runtime<Frame>> {
       classified: this.#classified,
       dropped: this.#frames.dropped,
       failed: { ...this.#failed },
+      /** Refused untried, since something still hangs or is being mended. */
+      skipped: { ...this.#skipped },
+      /** Frames that came to an end, good or bad, within their time limits: what a watchdog looks at. */
+      outcomes: this.#outcomes,
+      waiting: this.#frames.full ? 1 : 0,
+      inFlight: this.#slots.taken,
       stuck: { preprocess: this.#preprocess.stuck, inference: this.#infer.stuck },
       latencyMs: { preprocess: preprocess.spread(), inference: inference.spread(), total: total.spread() },
     };
@@ -167,6 +181,7 @@ export class Pipeline<Frame extends Timed, R extends Runtime<Frame>> {
     this.#windows.inference.add(inferenceMs);
     this.#windows.total.add(totalMs);
     this.#classified += 1;
+    this.#outcomes += 1;
     try {
       this.#options.deliver({ frame, runtime, logits, preprocessMs, inferenceMs, totalMs });
     } catch (error) {
@@ -175,7 +190,11 @@ export class Pipeline<Frame extends Timed, R extends Runtime<Frame>> {
   }
 
   #fail(stage: StageName, error: unknown): void {
-    this.#failed[stage] += 1;
+    const code = (error as { code?: unknown } | null)?.code;
+    const refused = refusals.has(code);
+    if (refused) this.#skipped[stage] += 1;
+    else this.#failed[stage] += 1;
+    if (!refused && !givenUp.has(code) && stage !== 'delivery') this.#outcomes += 1;
     this.#options.failed(stage, error);
   }
 }

@@ -1,10 +1,16 @@
 /** A number of places that are taken and given back; one taker waits at a time. */
 export class Slots {
+  readonly #count: number;
   #free: number;
   #waiting: (() => void) | undefined;
 
   constructor(count: number) {
+    this.#count = count;
     this.#free = count;
+  }
+
+  get taken(): number {
+    return this.#count - this.#free;
   }
 
   /** Resolves once a place is free and taken. */

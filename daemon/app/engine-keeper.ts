@@ -1,0 +1,115 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config/schema.js';
+import type { Engine } from '../engine/engine.js';
+import type { EngineState } from '../engine/recovery/states.js';
+import { SupervisedEngine } from '../engine/recovery/supervised.js';
+import { createEngine } from '../engine/registry.js';
+import type { Alerts } from '../health/alerts.js';
+import type { LoadedModel } from '../model/load.js';
+
+/** The configuration's `engine` group, as far as it concerns opening one. */
+export type EngineChoice = Pick<Config['engine'], 'backend' | 'threads'>;
+
+export interface EngineKeeperOptions {
+  readonly config: () => Config;
+  readonly log: Logger;
+  readonly alerts: Alerts;
+  /** Another backend runs the frames now. */
+  readonly backendChanged: () => void;
+  /** Nothing helped, and the configuration wants the supervisor to start the daemon anew. */
+  readonly giveUp: (reason: string) => void;
+}
+
+const nothingYet = { errors: 0, hangs: 0, retries: 0, resets: 0, reloads: 0, standIns: 0, returns: 0 };
+
+/** Opens engines that mend themselves; what they go through becomes log lines, one alert, and counts for `health`. */
+export class EngineKeeper {
+  readonly #options: EngineKeeperOptions;
+  #current: SupervisedEngine | undefined;
+  #before: typeof nothingYet = nothingYet;
+
+  constructor(options: EngineKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Throws ENGINE_ and ACCELERATOR_ errors when the wanted backend cannot be opened at all. */
+  async open(model: LoadedModel, { backend, threads }: EngineChoice): Promise<Engine> {
+    const { config } = this.#options;
+    const create = (wanted: string) =>
+      createEngine({ backend: wanted, model, ...(threads === null ? {} : { threads }) });
+    // A backend that is this processor already has nothing to stand in for it.
+    const onCpu = !/^(fpga|rtl|model|stand-in)/.test(backend);
+    const engine = await SupervisedEngine.open({
+      open: async () => create(backend),
+      openStandIn: async () => {
+        if (onCpu || config().engine.recovery.standIn === 'none') throw new Error('nothing may stand in for it');
+        return create('cpu');
+      },
+      limits: () => {
+        const { limits, engine: wanted } = config();
+        const { stepSeconds, steadySeconds, probeMinutes } = wanted.recovery;
+        return {
+          frameMs: limits.inferenceMs,
+          stepMs: stepSeconds * 1000,
+          steadyMs: steadySeconds * 1000,
+          probeMs: probeMinutes * 60_000,
+        };
+      },
+      changed: (state, reason) => engine === this.#current && this.#report(state, reason),
+    });
+    this.#before = this.#totals();
+    this.#current = engine;
+    this.#options.alerts.clear('engine');
+    return engine;
+  }
+
+  /** For `health`: counts are since the start of the daemon. */
+  stats() {
+    const { state = 'closed', lastError = null } = this.#current?.status() ?? {};
+    return { state, backend: this.#current?.name ?? null, lastError, ...this.#totals() };
+  }
+
+  #totals(): typeof nothingYet {
+    const now = this.#current?.status() ?? nothingYet;
+    const sum = { ...this.#before };
+    for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += now[name];
+    return sum;
+  }
+
+  #report(state: EngineState, reason: string): void {
+    const { log, alerts, backendChanged, giveUp, config } = this.#options;
+    const name = this.#current?.name ?? '';
+    switch (state) {
+      case 'serving':
+        log.info({ backend: name }, 'the engine works');
+        alerts.clear('engine');
+        break;
+      case 'retrying':
+        log.debug({ error: reason }, 'a frame failed in the engine and is run once more');
+        break;
+      case 'resetting':
+      case 'reloading':
+      case 'replacing':
+        alerts.raise('engine', 'error', `the engine fails (${state}): ${reason}`);
+        break;
+      case 'afterReset':
+      case 'afterReload':
+        alerts.raise('engine', 'warning', `the engine works again and is being watched; it had failed: ${reason}`);
+        backendChanged();
+        break;
+      case 'standingIn':
+        alerts.raise('engine', 'warning', `${name} on the CPU stands in for the engine, which failed: ${reason}`);
+        backendChanged();
+        break;
+      case 'probing':
+        log.info('the engine that failed is tried again');
+        break;
+      case 'failed':
+        alerts.raise('engine', 'error', `no engine is left that works: ${reason}`);
+        if (config().engine.recovery.exit) giveUp(`no engine is left that works: ${reason}`);
+        break;
+      case 'closed':
+        break;
+    }
+  }
+}
