@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 
-const signs = ['/run/systemd/timesync/synchronized', '/run/zynqnetd/clock-synchronized'];
+/** Files that are there once the clock has been set. */
+export const clockSigns = ['/run/systemd/timesync/synchronized', '/run/zynqnetd/clock-synchronized'] as const;
 
 /** How long an answer holds: each frame asks, the file system is asked once a second. */
 const holdsMs = 1000;
@@ -14,7 +15,7 @@ export class ClockWatch {
   #askedMs = Number.NEGATIVE_INFINITY;
   #answer = false;
 
-  constructor(files: readonly string[] = signs) {
+  constructor(files: readonly string[] = clockSigns) {
     this.#files = files;
   }
 

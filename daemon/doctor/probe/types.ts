@@ -1,0 +1,133 @@
+/**
+ * What the doctor asks of native code. All of it runs in a process of its own (process.ts): a library that does not load,
+ * a driver that hangs or hardware that kills its user then costs one check, not the doctor.
+ */
+import type { CameraConfig } from '../../config/schema.js';
+import type { NativeAcceleratorOptions } from '../../native/accelerator.js';
+
+export interface SharpFacts {
+  readonly version: string;
+  readonly libvips: string;
+  /** Whether a picture that was encoded, decoded and scaled came out as it should. */
+  readonly works: boolean;
+}
+
+export interface AddonFacts {
+  readonly version: string;
+  /** Instruction sets and CPU backends, best first. */
+  readonly features: readonly string[];
+  readonly accelerators: readonly string[];
+}
+
+export interface ModelFacts {
+  readonly name: string;
+  readonly file: string;
+  readonly fileBytes: number;
+  readonly classes: number;
+  readonly labels: number;
+  /** Labels that appear more than once. */
+  readonly repeated: readonly string[];
+  readonly arithmetic: string;
+  readonly input: string;
+}
+
+export interface CameraFacts {
+  readonly device: string;
+  readonly card: string;
+  readonly driver: string;
+  readonly captures: boolean;
+  /** Four-character codes, in the driver's order. */
+  readonly formats: readonly string[];
+  /** Why it could not be asked. */
+  readonly error?: string;
+}
+
+export interface OpenedCamera {
+  readonly description: string;
+  readonly frame: string;
+}
+
+/** The processing system's own registers (SLCR and AFI): always there, so reading them is never a risk. */
+export interface ProcessingSystemFacts {
+  /** FCLK0 as its dividers are set now; null where that cannot be told. */
+  readonly clockMHz: number | null;
+  /** False while the clock is stopped: an access to the PL would hang the bus. */
+  readonly clockRuns: boolean;
+  /** Level shifters between PS and PL, both directions. */
+  readonly levelShifters: boolean;
+  /** FPGA0_OUT_RST: the PL is held in reset. */
+  readonly inReset: boolean;
+  readonly ports: readonly { readonly port: number; readonly readBits: number; readonly writeBits: number }[];
+}
+
+export interface BuildFacts {
+  /** The identity register, whatever it says. */
+  readonly id: number;
+  readonly major: number;
+  readonly minor: number;
+  /** A known preset's name, or "custom". */
+  readonly preset: string;
+  readonly clockMHz: number;
+  readonly multipliers: number;
+  readonly ports: number;
+}
+
+export interface CopyFacts {
+  readonly bytes: number;
+}
+
+export interface AnswerFacts {
+  readonly model: string;
+  readonly backend: string;
+  readonly reference: string;
+  readonly equal: boolean;
+  readonly outputs: number;
+  readonly differing: number;
+  readonly cycles: number;
+  readonly clockMHz: number;
+  readonly lostInterrupts: number;
+}
+
+/** Which accelerator, as the configuration has it. */
+export interface AcceleratorChoice {
+  /** `fpga`, or a simulated one: `model-zybo`, `rtl-zc706`. */
+  readonly backend: string;
+  readonly options: NativeAcceleratorOptions;
+}
+
+export interface ProbeCalls {
+  sharp(): SharpFacts;
+  addon(): AddonFacts;
+  model(file: string | null): ModelFacts;
+  cameras(devices: readonly string[]): CameraFacts[];
+  openCamera(camera: CameraConfig): OpenedCamera;
+  processingSystem(): ProcessingSystemFacts;
+  /** Reads the identity and build registers, nothing else. */
+  build(choice: AcceleratorChoice): BuildFacts;
+  /** A pattern through the DMA memory, there and back by the accelerator's own commands, through every port. */
+  copy(choice: AcceleratorChoice): CopyFacts;
+  /** One frame on the accelerator and on the CPU. */
+  answer(choice: AcceleratorChoice, model: string | null): AnswerFacts;
+}
+
+export type CallName = keyof ProbeCalls;
+
+/** The same calls from outside the process; each may be given up. Rejects with the error's message and `code`. */
+export type Probe = {
+  readonly [Name in CallName]: (
+    signal: AbortSignal,
+    ...args: Parameters<ProbeCalls[Name]>
+  ) => Promise<ReturnType<ProbeCalls[Name]>>;
+} & { close(): void };
+
+export const callNames = [
+  'sharp',
+  'addon',
+  'model',
+  'cameras',
+  'openCamera',
+  'processingSystem',
+  'build',
+  'copy',
+  'answer',
+] as const satisfies readonly CallName[];
