@@ -1,9 +1,9 @@
 import type { LoadedModel } from '../model/load.js';
 import type { NativeAcceleratorOptions } from '../native/accelerator.js';
 import { ACCELERATOR_PRESETS } from '../native/accelerator-constants.js';
-import type { NativeEngine } from '../native/addon.js';
+import type { NativeEngine, NativeEngineOptions } from '../native/addon.js';
 import { loadAddon } from '../native/load.js';
-import { createNativeEngine } from './native.js';
+import { createNativeEngine, openNativeEngine } from './native.js';
 
 const simulators = ['model', 'rtl'];
 
@@ -17,13 +17,29 @@ export function acceleratorBackends(): string[] {
   );
 }
 
+interface AcceleratorRequest {
+  readonly backend: string;
+  readonly model: LoadedModel;
+}
+
 /** Throws ENGINE_UNKNOWN (not in this build), ENGINE_UNSUPPORTED (it cannot run this model) or an ACCELERATOR_ error. */
 export function createAcceleratorEngine(
-  { backend, model }: { readonly backend: string; readonly model: LoadedModel },
+  request: AcceleratorRequest,
   options: NativeAcceleratorOptions = {},
 ): NativeEngine {
+  return createNativeEngine(request.model.native, nativeOptions(request.backend, options));
+}
+
+/** As `createAcceleratorEngine`, off the main thread. */
+export function openAcceleratorEngine(
+  request: AcceleratorRequest,
+  options: NativeAcceleratorOptions = {},
+): Promise<NativeEngine> {
+  return openNativeEngine(request.model.native, nativeOptions(request.backend, options));
+}
+
+function nativeOptions(backend: string, accelerator: NativeAcceleratorOptions): NativeEngineOptions {
   const dash = backend.indexOf('-');
-  if (dash < 0) return createNativeEngine(model.native, { backend, accelerator: options });
-  const accelerator = { ...options, preset: backend.slice(dash + 1) };
-  return createNativeEngine(model.native, { backend: backend.slice(0, dash), accelerator });
+  if (dash < 0) return { backend, accelerator };
+  return { backend: backend.slice(0, dash), accelerator: { ...accelerator, preset: backend.slice(dash + 1) } };
 }

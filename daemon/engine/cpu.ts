@@ -1,6 +1,6 @@
-import type { NativeEngine } from '../native/addon.js';
+import type { NativeEngine, NativeEngineOptions } from '../native/addon.js';
 import { loadAddon } from '../native/load.js';
-import { createNativeEngine } from './native.js';
+import { createNativeEngine, openNativeEngine } from './native.js';
 import type { EngineOptions } from './registry.js';
 
 /** `auto` and `cpu` choose the fastest kernels of this processor for the model's arithmetic. */
@@ -8,8 +8,19 @@ export function cpuBackends(): string[] {
   return ['auto', 'cpu', ...loadAddon().features];
 }
 
+type CpuRequest = Pick<EngineOptions, 'backend' | 'model' | 'threads'>;
+
 /** An engine on the CPU. Throws ENGINE_UNKNOWN or ENGINE_UNSUPPORTED. */
-export function createCpuEngine({ backend, model, threads }: EngineOptions): NativeEngine {
+export function createCpuEngine(request: CpuRequest): NativeEngine {
+  return createNativeEngine(request.model.native, nativeOptions(request));
+}
+
+/** As `createCpuEngine`, off the main thread. */
+export function openCpuEngine(request: CpuRequest): Promise<NativeEngine> {
+  return openNativeEngine(request.model.native, nativeOptions(request));
+}
+
+function nativeOptions({ backend, threads }: CpuRequest): NativeEngineOptions {
   const native = backend === 'cpu' ? 'auto' : backend;
-  return createNativeEngine(model.native, threads === undefined ? { backend: native } : { backend: native, threads });
+  return threads === undefined ? { backend: native } : { backend: native, threads };
 }

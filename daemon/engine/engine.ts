@@ -11,6 +11,13 @@ export interface Engine {
    * ENGINE_INPUT, ENGINE_CLOSED or what the hardware reports.
    */
   run(input: Uint8Array): Promise<Int32Array | Float32Array>;
+  /**
+   * First step of recovery: puts the hardware behind the engine back into a known state, after the frame it is in; no frame
+   * is lost. Nothing on CPUs. Rejects with an ACCELERATOR_ error when it does not come back.
+   */
+  reset?(): Promise<void>;
+  /** Second step, when `reset` was not enough: configures the FPGA again, then as `reset`. */
+  reload?(): Promise<void>;
   /** Frames that still wait are rejected with ENGINE_CLOSED; the one in flight ends. A second call does nothing. */
   close(): void;
 }

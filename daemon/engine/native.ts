@@ -3,15 +3,28 @@ import { ZynqnetError } from '../errors/error.js';
 import type { NativeEngine, NativeEngineOptions, NativeModel } from '../native/addon.js';
 import { loadAddon } from '../native/load.js';
 
-/** The addon's engine, its errors as the daemon's. Throws ENGINE_ and ACCELERATOR_ errors. */
+/** The addon's engine, its errors as the daemon's. Throws ENGINE_ and ACCELERATOR_ errors. Blocks while it packs the model. */
 export function createNativeEngine(model: NativeModel, options: NativeEngineOptions): NativeEngine {
   try {
     return loadAddon().createEngine(model, options);
   } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    if (error instanceof Error && typeof code === 'string' && code in errorCodes) {
-      throw new ZynqnetError(code as ErrorCode, error.message, { cause: error });
-    }
-    throw error;
+    throw asDaemonError(error);
   }
+}
+
+/** As `createNativeEngine`, off the main thread. */
+export async function openNativeEngine(model: NativeModel, options: NativeEngineOptions): Promise<NativeEngine> {
+  try {
+    return await loadAddon().openEngine(model, options);
+  } catch (error) {
+    throw asDaemonError(error);
+  }
+}
+
+function asDaemonError(error: unknown): unknown {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (error instanceof Error && typeof code === 'string' && code in errorCodes) {
+    return new ZynqnetError(code as ErrorCode, error.message, { cause: error });
+  }
+  return error;
 }

@@ -1,7 +1,8 @@
 import { ZynqnetError } from '../errors/error.js';
 import type { LoadedModel } from '../model/load.js';
-import { acceleratorBackends, createAcceleratorEngine } from './accelerator.js';
-import { cpuBackends, createCpuEngine } from './cpu.js';
+import type { NativeAcceleratorOptions } from '../native/accelerator.js';
+import { acceleratorBackends, createAcceleratorEngine, openAcceleratorEngine } from './accelerator.js';
+import { cpuBackends, createCpuEngine, openCpuEngine } from './cpu.js';
 import type { Engine } from './engine.js';
 
 export interface EngineOptions {
@@ -10,6 +11,8 @@ export interface EngineOptions {
   readonly model: LoadedModel;
   /** CPU threads; without it two, or one on a single processor. */
   readonly threads?: number;
+  /** Where the accelerator is, for its backends. */
+  readonly accelerator?: NativeAcceleratorOptions;
 }
 
 export type EngineFactory = (options: EngineOptions) => Engine;
@@ -26,13 +29,29 @@ export function engineBackends(): string[] {
   return [...new Set([...cpuBackends(), ...acceleratorBackends(), ...factories.keys()])];
 }
 
-/** Throws ZynqnetError ENGINE_UNKNOWN (no such backend here) or ENGINE_UNSUPPORTED (it cannot run this model). */
+/**
+ * Blocks while it packs or lowers the model: for tests and benches. Throws ZynqnetError ENGINE_UNKNOWN (no such backend here),
+ * ENGINE_UNSUPPORTED (it cannot run this model) or an ACCELERATOR_ error.
+ */
 export function createEngine(options: EngineOptions): Engine {
   const factory = factories.get(options.backend);
   if (factory) return factory(options);
+  return isAccelerator(options.backend)
+    ? createAcceleratorEngine(options, options.accelerator)
+    : createCpuEngine(options);
+}
+
+/** As `createEngine`, off the main thread. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const factory = factories.get(options.backend);
+  if (factory) return factory(options);
+  return isAccelerator(options.backend) ? openAcceleratorEngine(options, options.accelerator) : openCpuEngine(options);
+}
+
+function isAccelerator(backend: string): boolean {
   const known = engineBackends();
-  if (!known.includes(options.backend)) {
-    throw new ZynqnetError('ENGINE_UNKNOWN', `No backend '${options.backend}' here; there are ${known.join(', ')}`);
+  if (!known.includes(backend)) {
+    throw new ZynqnetError('ENGINE_UNKNOWN', `No backend '${backend}' here; there are ${known.join(', ')}`);
   }
-  return acceleratorBackends().includes(options.backend) ? createAcceleratorEngine(options) : createCpuEngine(options);
+  return acceleratorBackends().includes(backend);
 }

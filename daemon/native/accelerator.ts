@@ -20,6 +20,8 @@ export interface NativeAcceleratorOptions {
   readonly memoryAddress?: number;
   /** Size of that region; simulators: of the simulated memory. */
   readonly memoryBytes?: number;
+  /** `fpga`: name of the bitstream below /lib/firmware that `reload` loads; default "zynqnetd.bit.bin". */
+  readonly bitstream?: string;
   /** For one frame, after which it is aborted and the accelerator reset; default 2000. */
   readonly timeoutMs?: number;
 }
@@ -44,6 +46,8 @@ export interface AcceleratorReport {
   readonly failures: number;
   readonly timeouts: number;
   readonly resets: number;
+  /** times that the FPGA was configured again */
+  readonly reloads: number;
   /** the work was done but no interrupt came: the driver polls since then */
   readonly lostInterrupts: number;
   /** simulators: cycles by index of the model's operator */

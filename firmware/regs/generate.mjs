@@ -81,7 +81,8 @@ function cpp() {
     '  std::string_view name;');
   const keys = Object.keys(spec.presets[0]).filter((k) => k !== 'name' && k !== 'part');
   for (const k of keys) out.push(`  std::uint32_t ${k};`);
-  out.push('  [[nodiscard]] constexpr std::uint32_t multipliers() const noexcept { return lanes * slots * 64; }', '};',
+  out.push('  [[nodiscard]] constexpr std::uint32_t multipliers() const noexcept { return lanes * slots * 64; }',
+    '  [[nodiscard]] bool operator==(const Preset &) const = default;', '};',
     `inline constexpr std::array<Preset, ${spec.presets.length}> presets{{`);
   for (const p of spec.presets) out.push(`    {"${p.name}", ${keys.map((k) => p[k]).join(', ')}},`);
   out.push('}};', '', '} // namespace zynqnet::accelerator', '');

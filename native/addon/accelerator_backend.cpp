@@ -51,6 +51,7 @@ private:
     board.registerAddress = choice.registerAddress;
     board.memoryAddress = choice.memoryAddress;
     board.memoryBytes = choice.memoryBytes;
+    board.bitstream = choice.bitstream;
     board.driver.runTimeout = std::chrono::milliseconds(choice.timeoutMs);
     return {device::openAccelerator(board), [] { return std::map<std::uint32_t, std::uint64_t>{}; }};
   }
@@ -75,13 +76,16 @@ public:
   void run(std::span<const std::uint8_t> input, Logits &logits) override { engine_->run(input, logits); }
   void runAllTensors(std::span<const std::uint8_t> input, Logits &logits, TensorDump &tensors) override { engine_->runAllTensors(input, logits, tensors); }
 
+  void reset() override { engine_->reset(); }
+  void reload() override { engine_->reload(); }
+
   [[nodiscard]] AcceleratorReport report() const {
     const accelerator::Preset &preset = accelerator_->driver->preset();
     const device::RunCounters run = engine_->lastRun();
     const device::DriverCounters driver = accelerator_->driver->counters();
     return {std::string(preset.name), preset.clockMHz, preset.multipliers(), run.cycles, run.macs, run.arrayCycles, run.stallReadCycles,
             run.stallWriteCycles, run.stallWeightsCycles, run.readBytes, run.writeBytes, driver.runs, driver.failures, driver.timeouts,
-            driver.resets, driver.lostInterrupts, accelerator_->trace()};
+            driver.resets, driver.reloads, driver.lostInterrupts, accelerator_->trace()};
   }
 
 private:

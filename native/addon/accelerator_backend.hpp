@@ -23,6 +23,7 @@ struct AcceleratorChoice {
   std::string udmabuf = "udmabuf-zynqnetd";
   std::optional<std::uint32_t> registerAddress, memoryAddress;
   std::uint32_t memoryBytes = 0;
+  std::string bitstream = "zynqnetd.bit.bin"; ///< fpga: below /lib/firmware, for a reload
   std::uint32_t timeoutMs = 2000;
 };
 
@@ -33,7 +34,7 @@ struct AcceleratorReport {
   std::uint64_t cycles = 0, macs = 0, arrayCycles = 0;
   std::uint64_t stallReadCycles = 0, stallWriteCycles = 0, stallWeightsCycles = 0;
   std::uint64_t ddrReadBytes = 0, ddrWriteBytes = 0;
-  std::uint64_t runs = 0, failures = 0, timeouts = 0, resets = 0, lostInterrupts = 0;
+  std::uint64_t runs = 0, failures = 0, timeouts = 0, resets = 0, reloads = 0, lostInterrupts = 0;
   std::map<std::uint32_t, std::uint64_t> operatorCycles; ///< simulators: cycles by index of the operator
 };
 

@@ -56,6 +56,8 @@ AcceleratorChoice acceleratorChoice(const Napi::Value &options) {
       choice.memoryAddress = number(key, value);
     } else if (key == "memoryBytes") {
       choice.memoryBytes = number(key, value);
+    } else if (key == "bitstream") {
+      choice.bitstream = text(key, value);
     } else if (key == "timeoutMs") {
       choice.timeoutMs = number(key, value);
     } else {
@@ -83,6 +85,7 @@ Napi::Value reportObject(Napi::Env env, const AcceleratorReport &report) {
   set("failures", report.failures);
   set("timeouts", report.timeouts);
   set("resets", report.resets);
+  set("reloads", report.reloads);
   set("lostInterrupts", report.lostInterrupts);
   Napi::Array operators = Napi::Array::New(env);
   for (const auto &[index, cycles] : report.operatorCycles) {

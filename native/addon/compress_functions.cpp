@@ -1,6 +1,7 @@
 #include "addon/compress_functions.hpp"
 
 #include "addon/arrays.hpp"
+#include "compress/gradient.hpp"
 #include "compress/moments.hpp"
 #include "compress/rate_distortion.hpp"
 #include "compress/svd.hpp"
@@ -71,7 +72,7 @@ Napi::Value addMoments(const Napi::CallbackInfo &info) {
     const Napi::Object o = argument(info);
     const compress::Window w = windowOf(o);
     const compress::Affine affine{floats(o, "zero"), floats(o, "scale")};
-    const auto positions = spanOf<std::uint32_t>(o, "positions", napi_uint32_array);
+    const compress::Positions positions{spanOf<std::uint32_t>(o, "positions", napi_uint32_array), floats(o, "weights")};
     const auto gram = floats(o, "gram");
     const auto sum = spanOf<double>(o, "sum", napi_float64_array);
     const auto threads = static_cast<unsigned>(count(o, "threads"));
@@ -81,9 +82,10 @@ Napi::Value addMoments(const Napi::CallbackInfo &info) {
     require(info.Env(), elements == w.height * w.width * w.tensorChannels && w.channelOffset + w.channels <= w.tensorChannels,
             "addMoments: the tensor does not have the window's shape");
     require(info.Env(), affine.zero.size() == w.channels && affine.scale.size() == w.channels && sum.size() == w.taps() &&
-                            (gram.empty() || gram.size() == w.taps() * w.taps()),
+                            (gram.empty() || gram.size() == w.taps() * w.taps()) &&
+                            (positions.weights.empty() || positions.weights.size() == positions.at.size()),
             "addMoments: array sizes do not agree");
-    for (const std::uint32_t position : positions) {
+    for (const std::uint32_t position : positions.at) {
       require(info.Env(), position < w.outputHeight * w.outputWidth, "addMoments: a position lies outside");
     }
     if (tensor.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array) {
@@ -102,8 +104,10 @@ Napi::Value factorMoments(const Napi::CallbackInfo &info) {
     const Napi::Object o = argument(info);
     const auto gram = floats(o, "gram");
     const std::size_t taps = count(o, "taps");
-    require(info.Env(), taps > 0 && gram.size() == taps * taps, "factorMoments: gram is not taps x taps");
-    const double used = compress::factorMoments(gram, taps, number(o, "rows"), number(o, "damping"),
+    const auto sum = spanOf<double>(o, "sum", napi_float64_array);
+    require(info.Env(), taps > 0 && gram.size() == taps * taps && (sum.empty() || sum.size() == taps),
+            "factorMoments: gram is not taps x taps, or sum has another length");
+    const double used = compress::factorMoments(gram, sum, taps, number(o, "rows"), number(o, "damping"),
                                                 static_cast<unsigned>(count(o, "threads")));
     return Napi::Number::New(info.Env(), used);
   });
@@ -120,6 +124,7 @@ Napi::Value roundLayer(const Napi::CallbackInfo &info) {
     p.units = floats(o, "units");
     p.codebook = spanOf<std::int8_t>(o, "codebook", napi_int8_array);
     p.bits = floats(o, "bits");
+    p.importance = floats(o, "importance");
     p.keepZero = spanOf<std::uint8_t>(o, "keepZero", napi_uint8_array);
     p.bitPrice = static_cast<float>(number(o, "bitPrice"));
     const compress::RoundingResult rounded = compress::roundLayer(p, static_cast<unsigned>(count(o, "threads")));
@@ -129,6 +134,52 @@ Napi::Value roundLayer(const Napi::CallbackInfo &info) {
     result.Set("counts", arrayOf<Napi::Uint32Array>(info.Env(), rounded.counts));
     result.Set("distortion", rounded.distortion);
     return result;
+  });
+}
+
+/// The window, and whether weights [outputs][taps] and positions x outputs values go with it.
+struct Layer {
+  compress::Window window;
+  std::span<const float> weights;
+  std::size_t outputs = 0, inputs = 0, positions = 0;
+};
+
+Layer layerOf(const Napi::Object &o) {
+  Layer layer{windowOf(o), floats(o, "weights")};
+  const compress::Window &w = layer.window;
+  require(o.Env(), w.taps() > 0 && !layer.weights.empty() && layer.weights.size() % w.taps() == 0 &&
+                       w.channelOffset + w.channels <= w.tensorChannels,
+          "The weights or channels do not go with the window");
+  layer.outputs = layer.weights.size() / w.taps();
+  layer.inputs = w.height * w.width * w.tensorChannels;
+  layer.positions = w.outputHeight * w.outputWidth;
+  return layer;
+}
+
+Napi::Value addInputGradient(const Napi::CallbackInfo &info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const Napi::Object o = argument(info);
+    const Layer layer = layerOf(o);
+    const auto output = floats(o, "outputGradient");
+    const auto gradient = floats(o, "gradient");
+    require(info.Env(), output.size() == layer.positions * layer.outputs && gradient.size() == layer.inputs,
+            "addInputGradient: array sizes do not agree");
+    compress::addInputGradient(layer.window, layer.weights, layer.outputs, output, gradient,
+                               static_cast<unsigned>(count(o, "threads")));
+    return info.Env().Undefined();
+  });
+}
+
+Napi::Value convolve(const Napi::CallbackInfo &info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const Napi::Object o = argument(info);
+    const Layer layer = layerOf(o);
+    const std::span<const float> tensor = floats(o, "tensor");
+    const auto bias = floats(o, "bias");
+    require(info.Env(), tensor.size() == layer.inputs && bias.size() == layer.outputs, "convolve: array sizes do not agree");
+    std::vector<float> result(layer.positions * layer.outputs);
+    compress::convolve(tensor, layer.window, layer.weights, bias, result, static_cast<unsigned>(count(o, "threads")));
+    return arrayOf<Napi::Float32Array>(info.Env(), result);
   });
 }
 
@@ -150,6 +201,8 @@ Napi::Object compressFunctions(Napi::Env env) {
   Napi::Object functions = Napi::Object::New(env);
   functions.Set("addMoments", Napi::Function::New<&addMoments>(env, "addMoments"));
   functions.Set("factorMoments", Napi::Function::New<&factorMoments>(env, "factorMoments"));
+  functions.Set("addInputGradient", Napi::Function::New<&addInputGradient>(env, "addInputGradient"));
+  functions.Set("convolve", Napi::Function::New<&convolve>(env, "convolve"));
   functions.Set("roundLayer", Napi::Function::New<&roundLayer>(env, "roundLayer"));
   functions.Set("svd", Napi::Function::New<&svd>(env, "svd"));
   return functions;

@@ -5,11 +5,60 @@
 #include "addon/engine_factory.hpp"
 #include "addon/model_object.hpp"
 #include "addon/module.hpp"
+#include "addon/promise_worker.hpp"
 
 #include <string>
 #include <utility>
 
 namespace zynqnet {
+
+namespace {
+
+/// What createEngine and openEngine are asked for.
+struct EngineRequest {
+  std::shared_ptr<const Model> model;
+  std::string backend;
+  unsigned threads = 0;
+  AcceleratorChoice accelerator;
+};
+
+/// A model and its engine, on the way into an EngineObject.
+struct MadeEngine {
+  std::shared_ptr<const Model> model;
+  std::shared_ptr<Engine> engine;
+};
+
+EngineRequest requestFrom(const Napi::CallbackInfo &info) {
+  EngineRequest request;
+  request.model = ModelObject::from(info[0]);
+  if (!info[1].IsObject()) {
+    throw Napi::TypeError::New(info.Env(), "Expected an object with 'backend' as the second argument");
+  }
+  const Napi::Object options = info[1].As<Napi::Object>();
+  const Napi::Value backend = options.Get("backend");
+  const Napi::Value threads = options.Get("threads");
+  if (!backend.IsString()) {
+    throw Napi::TypeError::New(info.Env(), "Expected a string for 'backend'");
+  }
+  const double count = threads.IsUndefined() ? 0.0 : threads.IsNumber() ? threads.As<Napi::Number>().DoubleValue() : -1.0;
+  if (!(count >= 0.0 && count <= 64.0)) {
+    throw Napi::RangeError::New(info.Env(), "Expected 1 to 64 for 'threads', or nothing for one per processor");
+  }
+  request.backend = backend.As<Napi::String>().Utf8Value();
+  request.threads = static_cast<unsigned>(count);
+  request.accelerator = acceleratorChoice(options.Get("accelerator"));
+  return request;
+}
+
+MadeEngine make(const EngineRequest &request) {
+  return {request.model, createEngine(request.model, request.backend, request.threads, request.accelerator)};
+}
+
+Napi::Value objectOf(Napi::Env env, MadeEngine &made) {
+  return classesOf(env).engine.New({Napi::External<MadeEngine>::New(env, &made)});
+}
+
+} // namespace
 
 /// One frame on its way through the engine: referenced input, promise, result.
 class EngineRun final : public Napi::AsyncWorker {
@@ -103,34 +152,31 @@ Napi::Function EngineObject::define(Napi::Env env) {
                          InstanceMethod<&EngineObject::run>("run"),
                          InstanceMethod<&EngineObject::runAllTensors>("runAllTensors"),
                          InstanceMethod<&EngineObject::report>("report"),
+                         InstanceMethod<&EngineObject::reset>("reset"),
+                         InstanceMethod<&EngineObject::reload>("reload"),
                          InstanceMethod<&EngineObject::close>("close"),
                      });
 }
 
 EngineObject::EngineObject(const Napi::CallbackInfo &info) : Napi::ObjectWrap<EngineObject>(info) {
-  if (info.Length() != 2 || !info[1].IsObject()) {
+  if (info.Length() != 1 || !info[0].IsExternal()) {
     throw Napi::TypeError::New(info.Env(), "Engines come from createEngine(model, { backend, threads })");
   }
-  guarded(info.Env(), [&] {
-    model_ = ModelObject::from(info[0]);
-    const Napi::Object options = info[1].As<Napi::Object>();
-    const Napi::Value backend = options.Get("backend");
-    const Napi::Value threads = options.Get("threads");
-    if (!backend.IsString()) {
-      throw Napi::TypeError::New(info.Env(), "Expected a string for 'backend'");
-    }
-    const double count = threads.IsUndefined() ? 0.0 : threads.IsNumber() ? threads.As<Napi::Number>().DoubleValue() : -1.0;
-    if (!(count >= 0.0 && count <= 64.0)) {
-      throw Napi::RangeError::New(info.Env(), "Expected 1 to 64 for 'threads', or nothing for one per processor");
-    }
-    engine_ = createEngine(model_, backend.As<Napi::String>().Utf8Value(), static_cast<unsigned>(count),
-                           acceleratorChoice(options.Get("accelerator")));
-    limit_ = engine_->concurrency();
-  });
+  MadeEngine &made = *info[0].As<Napi::External<MadeEngine>>().Data();
+  model_ = std::move(made.model);
+  engine_ = std::move(made.engine);
+  limit_ = engine_->concurrency();
 }
 
 Napi::Value EngineObject::create(const Napi::CallbackInfo &info) {
-  return classesOf(info.Env()).engine.New({info[0], info[1]});
+  return guarded(info.Env(), [&] {
+    MadeEngine made = make(requestFrom(info));
+    return objectOf(info.Env(), made);
+  });
+}
+
+Napi::Value EngineObject::open(const Napi::CallbackInfo &info) {
+  return PromiseWorker<MadeEngine>::start(info.Env(), "zynqnet.open", [request = requestFrom(info)] { return make(request); }, objectOf);
 }
 
 Napi::Value EngineObject::name(const Napi::CallbackInfo &info) {
@@ -150,6 +196,22 @@ Napi::Value EngineObject::report(const Napi::CallbackInfo &info) {
   }
 #endif
   return info.Env().Null();
+}
+
+Napi::Value EngineObject::reset(const Napi::CallbackInfo &info) { return recover(info, "zynqnet.reset", &Engine::reset); }
+
+Napi::Value EngineObject::reload(const Napi::CallbackInfo &info) { return recover(info, "zynqnet.reload", &Engine::reload); }
+
+Napi::Value EngineObject::recover(const Napi::CallbackInfo &info, const char *name, void (Engine::*step)()) {
+  struct Nothing {};
+  auto work = [engine = engine_, step] {
+    if (!engine) {
+      throw Error("ENGINE_CLOSED", "the engine is closed");
+    }
+    (engine.get()->*step)();
+    return Nothing{};
+  };
+  return PromiseWorker<Nothing>::start(info.Env(), name, std::move(work), [](Napi::Env env, Nothing &) { return env.Undefined(); });
 }
 
 Napi::Value EngineObject::enqueue(const Napi::CallbackInfo &info, bool allTensors) {

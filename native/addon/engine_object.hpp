@@ -20,8 +20,10 @@ public:
   static Napi::Function define(Napi::Env env);
   explicit EngineObject(const Napi::CallbackInfo &info);
 
-  /// `createEngine(model, { backend, threads, accelerator })`
+  /// `createEngine(model, { backend, threads, accelerator })`: packs or lowers the model on this thread.
   static Napi::Value create(const Napi::CallbackInfo &info);
+  /// `openEngine(...)`: the same on the thread pool; a promise of the engine.
+  static Napi::Value open(const Napi::CallbackInfo &info);
 
 private:
   friend class EngineRun;
@@ -30,8 +32,11 @@ private:
   Napi::Value run(const Napi::CallbackInfo &info);
   Napi::Value runAllTensors(const Napi::CallbackInfo &info);
   Napi::Value report(const Napi::CallbackInfo &info);
+  Napi::Value reset(const Napi::CallbackInfo &info);
+  Napi::Value reload(const Napi::CallbackInfo &info);
   void close(const Napi::CallbackInfo &info);
 
+  Napi::Value recover(const Napi::CallbackInfo &info, const char *name, void (Engine::*step)());
   Napi::Value enqueue(const Napi::CallbackInfo &info, bool allTensors);
   void startNext();
   void finished();

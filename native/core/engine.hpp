@@ -43,6 +43,14 @@ public:
   /// The size has been checked by the caller. Throws Error on failure; the engine stays usable.
   virtual void run(std::span<const std::uint8_t> input, Logits &logits) = 0;
 
+  /// Puts the hardware behind the engine back into a known state, after the frames under way. Throws Error when it does not
+  /// come back. Nothing for engines that are software.
+  virtual void reset() {}
+
+  /// The next step when `reset` was not enough: configures the hardware again (the board's bitstream), verifies it as at the
+  /// start and writes the program again. Throws Error when the hardware is not what it was. Nothing for software.
+  virtual void reload() {}
+
   /// Like `run`, also copying every tensor out. Slower; for calibration and tests.
   virtual void runAllTensors(std::span<const std::uint8_t> input, Logits &logits, TensorDump &tensors) = 0;
 };

@@ -180,6 +180,44 @@ void Accelerator::reset() {
   dirty_ = false;
 }
 
+void Accelerator::restart() {
+  {
+    const std::lock_guard lock(mutex_);
+    reset();
+    polling_ = false; // the line may be connected now
+  }
+  ++generation_;
+  selfTest(*this);
+}
+
+void Accelerator::stopBeforeConfiguring() noexcept {
+  // A burst that is cut off in the middle would leave the HP port waiting for the rest of it.
+  try {
+    options_.requireConfigured();
+    verifyIdentity();
+    reset();
+  } catch (const Error &) { // it is why it is configured again
+  }
+}
+
+void Accelerator::reconfigure() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopBeforeConfiguring();
+    dirty_ = true; // whatever goes wrong below: reset before the next run
+    ++counters_.reloads;
+    options_.configure();
+    options_.requireConfigured();
+    verifyIdentity();
+    const Preset now = readBuild(*registers_);
+    if (now != preset_) {
+      throw Error("ACCELERATOR_BUILD", "the bitstream that was loaded is another build (" + std::string(now.name) + ") than the one before (" +
+                                           std::string(preset_.name) + "): open the accelerator again");
+    }
+  }
+  restart();
+}
+
 RunCounters Accelerator::readCounters() {
   RegisterWindow &r = *registers_;
   RunCounters run;

@@ -7,6 +7,7 @@
 #include "device/run_counters.hpp"
 #include "lowering/hardware.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -25,6 +26,8 @@ struct DriverOptions {
   std::chrono::milliseconds stopTimeout{100};
   /// Throws when the registers must not be touched; called before the first access and before every recovery.
   std::function<void()> requireConfigured = [] {};
+  /// Configures the FPGA again, for `reconfigure`; throws when it cannot. Nothing touches the registers meanwhile.
+  std::function<void()> configure = [] {};
 };
 
 /// A command list in DMA memory, and the part of the memory that it may touch.
@@ -42,6 +45,7 @@ struct DriverCounters {
   std::uint64_t failures = 0;
   std::uint64_t timeouts = 0;
   std::uint64_t resets = 0;
+  std::uint64_t reloads = 0;       ///< times that the FPGA was configured again
   std::uint64_t lostInterrupts = 0; ///< the work was done, but no interrupt came: the driver polls from then on
 };
 
@@ -63,6 +67,17 @@ public:
   /// ACCELERATOR_STUCK, each naming the command; after the first two the next run starts afresh.
   RunCounters run(const ListStart &list);
 
+  /// Soft reset and self-test, after the list that runs. Whoever has a program in the DMA memory writes it again (see
+  /// `generation`). Throws Error ACCELERATOR_STUCK, _IDENTITY, _SELFTEST or _FPGA.
+  void restart();
+
+  /// As `restart`, having configured the FPGA again before. Throws Error ACCELERATOR_BUILD when another build came up than
+  /// programs have been lowered for, or what `DriverOptions::configure` and `restart` throw.
+  void reconfigure();
+
+  /// Changes with every `restart` and `reconfigure`: what lies in the DMA memory since before is not to be trusted.
+  [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
+
   [[nodiscard]] DriverCounters counters() const;
 
 private:
@@ -73,6 +88,7 @@ private:
   [[nodiscard]] bool pending();
   [[nodiscard]] bool becomesIdle();
   void reset();
+  void stopBeforeConfiguring() noexcept;
   [[nodiscard]] RunCounters readCounters();
   [[nodiscard]] std::string describe(const ListStart &list, std::uint32_t index);
   [[noreturn]] void fail(const ListStart &list);
@@ -84,6 +100,7 @@ private:
   std::shared_ptr<DmaSpace> space_;
   accelerator::Preset preset_{};
   std::uint32_t base_ = 0;
+  std::atomic<std::uint64_t> generation_{0};
 
   mutable std::mutex mutex_; ///< one list at a time; guards what follows
   bool polling_ = false;

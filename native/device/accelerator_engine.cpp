@@ -13,7 +13,7 @@ namespace {
 class DoubleBuffered final : public AcceleratorEngine {
 public:
   DoubleBuffered(std::shared_ptr<Accelerator> accelerator, std::shared_ptr<const Model> model, std::string name)
-      : accelerator_(std::move(accelerator)), model_(std::move(model)), name_(std::move(name)), program_(accelerator_, *model_, false) {}
+      : accelerator_(std::move(accelerator)), model_(std::move(model)), name_(std::move(name)), program_(accelerator_, model_, false) {}
 
   [[nodiscard]] std::string_view name() const noexcept override { return name_; }
   /// While one frame is in the accelerator, the next one is written.
@@ -27,7 +27,7 @@ public:
   }
 
   void runAllTensors(std::span<const std::uint8_t> input, Logits &logits, TensorDump &tensors) override {
-    LoadedProgram program(accelerator_, *model_, true); // rarely needed: its memory is given back
+    LoadedProgram program(accelerator_, model_, true); // rarely needed: its memory is given back
     program.writeFrame(0, input);
     finish(program.run(0, logits.sums), logits);
     tensors.floats.clear();
@@ -36,6 +36,9 @@ public:
       tensors.bytes.push_back(program.readTensor(model_->tensors[t], t));
     }
   }
+
+  void reset() override { accelerator_->restart(); }
+  void reload() override { accelerator_->reconfigure(); }
 
   [[nodiscard]] RunCounters lastRun() const override {
     const std::lock_guard lock(mutex_);

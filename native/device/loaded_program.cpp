@@ -7,7 +7,9 @@
 
 namespace zynqnet::device {
 
-LoadedProgram::LoadedProgram(std::shared_ptr<Accelerator> accelerator, const Model &model, bool keepTensors) : accelerator_(std::move(accelerator)) {
+LoadedProgram::LoadedProgram(std::shared_ptr<Accelerator> accelerator, std::shared_ptr<const Model> network, bool keepTensors)
+    : accelerator_(std::move(accelerator)), model_(std::move(network)), keepTensors_(keepTensors), generation_(accelerator_->generation()) {
+  const Model &model = *model_;
   // The size does not depend on the base, so the first lowering tells how much to reserve.
   accelerator::LowerOptions options;
   options.keepTensors = keepTensors;
@@ -18,17 +20,20 @@ LoadedProgram::LoadedProgram(std::shared_ptr<Accelerator> accelerator, const Mod
                                           accelerator_->memory().where() + " has a free range of " + std::to_string(accelerator_->space().largestHole()) +
                                           " (of " + std::to_string(accelerator_->memory().bytes().size()) + "): make it larger in the device tree");
   }
-  options.baseAddress = accelerator_->addressOf(region_->offset());
-  if (options.baseAddress != 0) {
-    program_ = accelerator::lower(model, accelerator_->preset(), options);
-  }
-  checkProgram(program_, accelerator_->preset(), options.baseAddress);
   for (const Op &op : model.ops) {
     operatorNames_.push_back(op.name);
   }
-  std::copy(program_.image.begin(), program_.image.end(), part(0, program_.image.size()).begin());
-  accelerator_->memory().syncForDevice(region_->offset(), program_.image.size());
+  program_ = write();
   program_.image = {}; // from here on it lives in DMA memory only
+}
+
+accelerator::Program LoadedProgram::write() {
+  const accelerator::LowerOptions options{accelerator_->addressOf(region_->offset()), keepTensors_};
+  accelerator::Program program = accelerator::lower(*model_, accelerator_->preset(), options);
+  checkProgram(program, accelerator_->preset(), options.baseAddress);
+  std::copy(program.image.begin(), program.image.end(), part(0, program.image.size()).begin());
+  accelerator_->memory().syncForDevice(region_->offset(), program.image.size());
+  return program;
 }
 
 std::span<std::uint8_t> LoadedProgram::part(std::size_t offset, std::size_t bytes) {
@@ -41,7 +46,17 @@ void LoadedProgram::writeFrame(std::uint32_t list, std::span<const std::uint8_t>
   accelerator_->memory().syncForDevice(region_->offset() + offset, program_.input.bytes());
 }
 
+void LoadedProgram::writeAgain() {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t now = accelerator_->generation();
+  if (generation_ != now) {
+    (void)write(); // lowering is pure: the same bytes as before
+    generation_ = now;
+  }
+}
+
 RunCounters LoadedProgram::run(std::uint32_t list, std::vector<std::int32_t> &sums) {
+  writeAgain();
   const accelerator::ProgramList &from = program_.lists.at(list);
   const RunCounters counters = accelerator_->run(
       {region_->offset() + from.commandsOffset, program_.commandCount, region_->offset(), region_->bytes(), operatorNames_});

@@ -6,6 +6,7 @@
 #include "lowering/program.hpp"
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace zynqnet::device {
 class LoadedProgram {
 public:
   /// Throws as createAcceleratorEngine.
-  LoadedProgram(std::shared_ptr<Accelerator> accelerator, const Model &model, bool keepTensors);
+  LoadedProgram(std::shared_ptr<Accelerator> accelerator, std::shared_ptr<const Model> model, bool keepTensors);
 
   /// Writes a frame into the input of list 0 or 1. May run while the other list does.
   void writeFrame(std::uint32_t list, std::span<const std::uint8_t> frame);
@@ -24,12 +25,19 @@ public:
   [[nodiscard]] std::vector<std::uint8_t> readTensor(const Tensor &tensor, std::size_t index);
 
 private:
+  [[nodiscard]] accelerator::Program write();
+  /// After a restart of the accelerator: the image may have been what was wrong.
+  void writeAgain();
   [[nodiscard]] std::span<std::uint8_t> part(std::size_t offset, std::size_t bytes);
 
   std::shared_ptr<Accelerator> accelerator_;
+  std::shared_ptr<const Model> model_;
+  bool keepTensors_;
   accelerator::Program program_;
   std::unique_ptr<DmaRegion> region_;
   std::vector<std::string> operatorNames_;
+  std::mutex mutex_;
+  std::uint64_t generation_; ///< of the accelerator when the image was written
 };
 
 } // namespace zynqnet::device

@@ -15,6 +15,7 @@ std::shared_ptr<Accelerator> openAccelerator(const BoardConfig &config) {
   }
   DriverOptions options = config.driver;
   options.requireConfigured = [root = config.root] { requireOperating(root); };
+  options.configure = [root = config.root, bitstream = config.bitstream] { loadBitstream(root, bitstream); };
   auto registers = config.registerAddress ? openDevMemWindow(config.root, *config.registerAddress) : openUioWindow(config.root, config.uio);
   auto memory = config.memoryAddress ? openReservedMemory(config.root, *config.memoryAddress, config.memoryBytes) : openUdmabuf(config.root, config.udmabuf);
   return std::make_shared<Accelerator>(std::move(registers), std::move(memory), std::move(options));

@@ -18,6 +18,7 @@ struct BoardConfig {
   std::string udmabuf = "udmabuf-zynqnetd";       ///< name of the u-dma-buf
   std::optional<std::uint32_t> memoryAddress;     ///< instead of u-dma-buf: a reserved region, through /dev/mem
   std::uint32_t memoryBytes = 0;                  ///< of that region
+  std::string bitstream = "zynqnetd.bit.bin";     ///< below /lib/firmware; what `Accelerator::reconfigure` loads
   DriverOptions driver;
 };
 

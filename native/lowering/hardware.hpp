@@ -209,6 +209,7 @@ struct Preset {
   std::uint32_t outDepthLog2;
   std::uint32_t codebook;
   [[nodiscard]] constexpr std::uint32_t multipliers() const noexcept { return lanes * slots * 64; }
+  [[nodiscard]] bool operator==(const Preset &) const = default;
 };
 inline constexpr std::array<Preset, 3> presets{{
     {"zybo", 125, 1, 2, 2, 1, 13, 0, 10, 9, 0},

@@ -201,6 +201,74 @@ void unconfigured() {
   rig.works("after the FPGA came back");
 }
 
+/// The steps of recovery: reset, then the bitstream again. The program is written again, whatever has happened to it.
+void recovery() {
+  int configured = 0;
+  bool loads = true;
+  DriverOptions options;
+  options.configure = [&] {
+    ++configured;
+    if (!loads) {
+      throw Error("ACCELERATOR_FPGA", "no such bitstream");
+    }
+  };
+  Rig rig(true, options);
+  rig.works("before");
+  const auto scribble = [&] { // over command lists and weights, but for the first page
+    const std::span<std::uint8_t> all = rig.driver->memory().bytes();
+    std::fill(all.begin() + 4096, all.begin() + 65536, std::uint8_t{0xA5});
+  };
+  scribble();
+  rig.engine->reset();
+  rig.works("after a reset");
+  scribble();
+  rig.engine->reload();
+  rig.works("after a reload");
+  check(configured == 1 && rig.driver->counters().reloads == 1, "a reload configures once, a reset does not");
+  loads = false;
+  refusedSaying("ACCELERATOR_FPGA", "no such", [&] { rig.engine->reload(); });
+  loads = true;
+  rig.works("when the old configuration is still there");
+
+  rig.model->faults().hangAtCommand = 1;
+  rig.model->faults().ignoreAbort = true;
+  rig.failsSaying("ACCELERATOR_STUCK", "load the bitstream again");
+  refusedSaying("ACCELERATOR_STUCK", "load the bitstream again", [&] { rig.engine->reset(); });
+
+  sim::Faults *faults = nullptr;
+  options.configure = [&] { *faults = {}; };
+  Rig stuck(true, options);
+  faults = &stuck.model->faults();
+  stuck.model->faults().hangAtCommand = 1;
+  stuck.model->faults().ignoreAbort = true;
+  stuck.failsSaying("ACCELERATOR_STUCK", "load the bitstream again");
+  stuck.engine->reload();
+  stuck.works("after the bitstream was loaded again");
+}
+
+/// Another bitstream came up: programs of the old build must not run on it.
+void anotherBuild() {
+  sim::FunctionalDevices devices = sim::createFunctionalDevices(preset, memoryBytes);
+  sim::FunctionalDevices other = sim::createFunctionalDevices(presets[0], memoryBytes);
+  bool swapped = false;
+  class Swapped final : public RegisterWindow {
+  public:
+    Swapped(std::unique_ptr<RegisterWindow> first, std::unique_ptr<RegisterWindow> second, const bool &now)
+        : first_(std::move(first)), second_(std::move(second)), now_(now) {}
+    [[nodiscard]] std::uint32_t read(std::uint32_t offset) override { return (now_ ? second_ : first_)->read(offset); }
+    void write(std::uint32_t offset, std::uint32_t value) override { (now_ ? second_ : first_)->write(offset, value); }
+    [[nodiscard]] std::string where() const override { return "the test"; }
+
+  private:
+    std::unique_ptr<RegisterWindow> first_, second_;
+    const bool &now_;
+  };
+  DriverOptions options;
+  options.configure = [&] { swapped = true; };
+  Accelerator driver(std::make_unique<Swapped>(std::move(devices.registers), std::move(other.registers), swapped), std::move(devices.memory), options);
+  refusedSaying("ACCELERATOR_BUILD", "zybo", [&] { driver.reconfigure(); });
+}
+
 /// Two networks and four threads on one accelerator: every frame gets its own answer.
 void twoEngines() {
   sim::FunctionalDevices devices = sim::createFunctionalDevices(preset, memoryBytes);
@@ -249,6 +317,8 @@ int main() {
   errors();
   lostInterrupt();
   unconfigured();
+  recovery();
+  anotherBuild();
   twoEngines();
   return result();
 }

@@ -46,6 +46,23 @@ void fpgaManager() {
   requireOperating(board.root());
 }
 
+void bitstream() {
+  const FakeSystem board;
+  board.fpgaState("operating");
+  refusedSaying("ACCELERATOR_FPGA", "cannot load a bitstream on request", [&] { loadBitstream(board.root(), "zynqnetd.bit.bin"); });
+  const std::string folder = "sys/class/fpga_manager/fpga0/";
+  board.write(folder + "firmware", "");
+  board.write(folder + "flags", "1");
+  for (const char *name : {"", "../other", "/etc/passwd"}) {
+    refusedSaying("ACCELERATOR_FPGA", "no name", [&] { loadBitstream(board.root(), name); });
+  }
+  loadBitstream(board.root(), "zynqnetd.bit.bin");
+  check(board.firstLine(folder + "flags") == "0" && board.firstLine(folder + "firmware") == "zynqnetd.bit.bin", "full bitstream, by name");
+  board.fpgaState("write error");
+  refusedSaying("ACCELERATOR_FPGA", "write error", [&] { loadBitstream(board.root(), "zynqnetd.bit.bin"); });
+  check(managerState(board.root()) == "write error" && managerState(board.at("nowhere")).empty(), "the state in the kernel's words");
+}
+
 void uioByName() {
   const FakeSystem board;
   refusedSaying("ACCELERATOR_MISSING", "there are none", [&] { (void)openUioWindow(board.root(), "zynqnetd"); });
@@ -150,6 +167,7 @@ void regions() {
 
 int main() {
   fpgaManager();
+  bitstream();
   uioByName();
   uioInterrupt();
   udmabuf();

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import { benchAccelerator } from '../../../daemon/bench/accelerator.js';
 import { randomConvs, randomModel, xorshift } from '../../../daemon/bench/random-weights.js';
 import { acceleratorBackends, createAcceleratorEngine } from '../../../daemon/engine/accelerator.js';
-import { createEngine, engineBackends } from '../../../daemon/engine/registry.js';
+import { createEngine, engineBackends, openEngine } from '../../../daemon/engine/registry.js';
 import { errorCodes } from '../../../daemon/errors/codes.js';
 import { zynqnet } from '../../../daemon/model/topologies.js';
 import { ACCELERATOR_PRESETS } from '../../../daemon/native/accelerator-constants.js';
+import type { NativeEngine } from '../../../daemon/native/addon.js';
 
 const topology = zynqnet({ size: 64, classes: 20 });
 const model = randomModel(topology, randomConvs(topology, 7));
@@ -46,6 +47,38 @@ test('the report counts what one frame costs, and two engines share one accelera
   first.close();
   second.close();
   expect(second.report()).toBeNull();
+});
+
+test('an engine opens, resets and reloads while the main thread goes on, and no frame is lost', async () => {
+  let ticks = 0;
+  const ticking = setInterval(() => {
+    ticks += 1;
+  }, 1);
+  const engine = await openEngine({ backend: 'model-zybo', model });
+  clearInterval(ticking);
+  expect(ticks).toBeGreaterThan(0); // the program was lowered elsewhere
+  const reference = createEngine({ backend: 'scalar', model });
+  const inputs = frames(6);
+  const answers = [];
+  for (const [index, input] of inputs.entries()) {
+    answers.push(engine.run(input));
+    if (index === 2) answers.push(engine.reset?.());
+    if (index === 4) answers.push(engine.reload?.());
+  }
+  const sums = (await Promise.all(answers)).filter((answer) => answer !== undefined);
+  expect(sums).toEqual(await Promise.all(inputs.map((input) => reference.run(input))));
+  expect((engine as NativeEngine).report()).toMatchObject({ reloads: 1, failures: 0, timeouts: 0 });
+  await expect(reference.reset?.()).resolves.toBeUndefined(); // software has nothing to reset
+  engine.close();
+  reference.close();
+  await expect(engine.reset?.()).rejects.toMatchObject({ code: 'ENGINE_CLOSED' });
+});
+
+test('an engine that cannot be opened rejects with its code', async () => {
+  await expect(openEngine({ backend: 'npu', model })).rejects.toMatchObject({ code: 'ENGINE_UNKNOWN' });
+  await expect(openEngine({ backend: 'fpga', model, accelerator: { root: '/nonexistent' } })).rejects.toMatchObject({
+    code: 'ACCELERATOR_FPGA',
+  });
 });
 
 test('without a board the fpga backend says what is missing', () => {
