@@ -32,6 +32,7 @@ export const errorCodes = {
   CONFIG_FILE: 'a file that the configuration names cannot be read or written',
   BROKER_OPEN: 'the embedded broker would be open to the network without a password',
   BROKER_PORT: 'the embedded broker cannot listen',
+  NOTIFY_FAILED: 'the service manager cannot be told anything',
   STAGE_STUCK: 'a stage of the pipeline still hangs on an earlier frame',
   STAGE_TIMEOUT: 'a stage of the pipeline took longer than its time limit',
   FRAME_FORMAT: 'a frame is no picture, or of a kind that cannot be read',

@@ -102,6 +102,11 @@ export interface NativeAddon extends NativeV4l2, NativeV4l2Devices {
   createEngine(model: NativeModel, options: NativeEngineOptions): NativeEngine;
   /** As `createEngine`, on the thread pool. */
   openEngine(model: NativeModel, options: NativeEngineOptions): Promise<NativeEngine>;
+  /**
+   * Tells the service manager (sd_notify's protocol) without ever waiting. `socket` is NOTIFY_SOCKET's value; throws an
+   * Error with the code NOTIFY_FAILED.
+   */
+  notifyService(socket: string, message: string): void;
   /** Numeric kernels of `model compress`. */
   readonly compress: CompressKernels;
 }

@@ -6,6 +6,7 @@
 #include "addon/engine_factory.hpp"
 #include "addon/engine_object.hpp"
 #include "addon/model_object.hpp"
+#include "addon/notify_function.hpp"
 #include "addon/v4l2_object.hpp"
 
 #include <memory>
@@ -41,6 +42,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("createEngine", Napi::Function::New<&EngineObject::create>(env, "createEngine"));
   exports.Set("openEngine", Napi::Function::New<&EngineObject::open>(env, "openEngine"));
   exports.Set("compress", compressFunctions(env));
+  exports.Set("notifyService", Napi::Function::New<&notifyServiceFunction>(env, "notifyService"));
   exports.Set("openV4l2", Napi::Function::New<&openV4l2>(env, "openV4l2"));
   exports.Set("describeV4l2", Napi::Function::New<&describeV4l2>(env, "describeV4l2"));
   return exports;

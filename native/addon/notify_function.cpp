@@ -1,0 +1,17 @@
+#include "addon/notify_function.hpp"
+
+#include "addon/arrays.hpp"
+#include "device/notify/notify.hpp"
+
+namespace zynqnet {
+
+void notifyServiceFunction(const Napi::CallbackInfo &info) {
+  if (!info[0].IsString() || !info[1].IsString()) {
+    throw Napi::TypeError::New(info.Env(), "Expected strings for 'socket' and 'message'");
+  }
+  guarded(info.Env(), [&] {
+    device::notifyService(info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::String>().Utf8Value());
+  });
+}
+
+} // namespace zynqnet
