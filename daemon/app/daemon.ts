@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import type { ConfigChange, ConfigStore } from '../config/store.js';
+import type { ConfigStore } from '../config/store.js';
 import { Alerts } from '../health/alerts.js';
 import { HealthReport } from '../health/health.js';
 import { ClockWatch } from '../publish/clock.js';
@@ -8,11 +8,14 @@ import { deviceId, newSessionId } from '../publish/device-id.js';
 import { EmbeddedBroker } from '../publish/embedded-broker.js';
 import type { Publisher } from '../publish/publisher.js';
 import type { EventPayload, ResultPayload } from '../publish/topics.js';
+import { FrameWatch } from '../remote/frame-watch.js';
 import { CameraKeeper } from './camera-keeper.js';
+import { Changes } from './changes.js';
 import { Cleanup } from './cleanup.js';
 import { createPublisher } from './connect.js';
 import { EngineKeeper } from './engine-keeper.js';
 import type { Network } from './network.js';
+import { Remote } from './remote.js';
 import { version } from './version.js';
 import { Vision } from './vision.js';
 
@@ -24,6 +27,8 @@ export interface DaemonOptions {
   readonly onEvent?: (event: EventPayload) => void;
   /** What is wrong cannot be mended from within: end the daemon, so that its supervisor starts it anew. */
   readonly giveUp?: (reason: string) => void;
+  /** A message, or a change of the configuration, asks for a restart. */
+  readonly onRestart?: (reason: string) => void;
 }
 
 /**
@@ -36,6 +41,7 @@ export class Daemon {
   readonly device: string;
   readonly session = newSessionId();
   readonly #clock = new ClockWatch();
+  readonly #frames = new FrameWatch();
   readonly #startedAt = new Date().toISOString();
   #brokerUrl = '';
   #stopping: Promise<boolean> | undefined;
@@ -71,7 +77,8 @@ export class Daemon {
     if (this.#stopping !== undefined) return;
     const camera = await this.#startCamera(vision, alerts);
     this.#startHealth(publisher, vision, camera);
-    this.#followChanges(publisher, vision, camera, alerts);
+    const changes = this.#followChanges(publisher, vision, camera, alerts);
+    if (store.config.remote.enabled) this.#startRemote(publisher, vision, changes);
   }
 
   /** Ends everything within `limits.shutdownMs`; resolves to whether all of it ended cleanly. Can be called any time. */
@@ -145,6 +152,7 @@ export class Daemon {
         publisher.publishEvent(event);
         onEvent?.(event);
       },
+      seen: (frame, result) => this.#frames.saw({ frame, result }),
     });
     vision.start();
     this.#cleanup.defer('the pipeline', () => vision.stop(store.config.limits.shutdownMs / 2));
@@ -191,28 +199,49 @@ export class Daemon {
     this.#cleanup.defer('health', () => clearTimeout(timer));
   }
 
-  /** What each change of the configuration means for the running parts; live keys are read where they are used. */
-  #followChanges(publisher: Publisher, vision: Vision, camera: CameraKeeper, alerts: Alerts): void {
+  /** What each change of the configuration means for the running parts. */
+  #followChanges(publisher: Publisher, vision: Vision, camera: CameraKeeper, alerts: Alerts): Changes {
     const { store, log } = this.#options;
-    const apply = async ({ changed, config }: ConfigChange) => {
-      const touches = (...groups: string[]) => changed.some((path) => groups.some((group) => path.startsWith(group)));
-      log.level = config.log.level;
-      if (touches('model.file', 'engine.')) {
-        await this.#loadModel(publisher, vision, alerts);
-      } else if (touches('preprocess.')) vision.updateView();
-      if (touches('camera.')) {
+    const changes = new Changes({
+      log: (config) => {
+        log.level = config.log.level;
+      },
+      model: async () => {
+        publisher.publishInfo(this.#info(await vision.load()));
+        alerts.clear('model');
+      },
+      view: () => vision.updateView(),
+      camera: async (config) => {
         vision.resetStable();
         await camera.reopen(config.camera);
-      }
-      alerts.clear('config');
-    };
-    const unsubscribe = store.subscribe((change) => {
-      apply(change).catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        alerts.raise('config', 'error', `a change of the configuration could not be put into effect: ${reason}`);
-      });
+        if (vision.network !== undefined) publisher.publishInfo(this.#info(vision.network));
+      },
     });
-    this.#cleanup.defer('following changes', unsubscribe);
+    const failed = (reason: string) =>
+      alerts.raise('config', 'error', `a change of the configuration could not be put into effect: ${reason}`);
+    this.#cleanup.defer(
+      'following changes',
+      changes.follow(store, failed, () => alerts.clear('config')),
+    );
+    return changes;
+  }
+
+  #startRemote(publisher: Publisher, vision: Vision, changes: Changes): void {
+    const { store, log, onRestart } = this.#options;
+    const remote = new Remote({
+      store,
+      publisher,
+      changes,
+      frames: this.#frames,
+      device: this.device,
+      model: () => vision.network?.identity.sha256,
+      restart: (reason) => {
+        log.warn({ reason }, 'restarting');
+        onRestart?.(reason);
+      },
+      log,
+    });
+    this.#cleanup.defer('remote changes', () => remote.close());
   }
 
   #info(network: Network) {

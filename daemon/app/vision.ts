@@ -6,6 +6,7 @@ import type { Alerts } from '../health/alerts.js';
 import { roundMs } from '../health/latency-window.js';
 import { type Outcome, Pipeline } from '../pipeline/pipeline.js';
 import type { ClassScore, EventPayload, ResultPayload } from '../publish/topics.js';
+import { configuredModel } from './model-path.js';
 import { Network, type OpenEngine } from './network.js';
 
 export interface VisionOptions {
@@ -41,6 +42,7 @@ export class Vision {
   readonly #stable = new StableClass();
   readonly #failures = new Map<string, number>();
   #failedInARow = 0;
+  #noModel = 0;
   #network: Network | undefined;
   #sequence = 0;
 
@@ -68,12 +70,13 @@ export class Vision {
   }
 
   stats() {
-    return this.#pipeline.stats();
+    return { ...this.#pipeline.stats(), noModel: this.#noModel };
   }
 
   /** Frames that come before there is a model are nobody's. */
   offer(frame: Frame): void {
     if (this.#network !== undefined) this.#pipeline.offer(frame);
+    else this.#noModel += 1;
   }
 
   /**
@@ -82,8 +85,9 @@ export class Vision {
    */
   async load(): Promise<Network> {
     const { openEngine, openNetwork } = this.#options;
-    const { model, engine, preprocess } = this.#options.config();
-    const network = await (openNetwork?.() ?? Network.open(model.file, engine, preprocess, openEngine));
+    const { engine, preprocess } = this.#options.config();
+    const network = await (openNetwork?.() ??
+      Network.open(configuredModel(this.#options.config()), engine, preprocess, openEngine));
     const old = this.#network;
     this.#network = network;
     this.#pipeline.release();

@@ -18,62 +18,85 @@ export function register(command: Command): void {
 }
 
 async function run(options: RunOptions): Promise<void> {
+  for (;;) {
+    const end = await runOnce(options);
+    // Where a supervisor starts the daemon anew, a restart is a new process; elsewhere (a terminal) a new daemon in this one.
+    if (end !== 'restart' || process.env.ZYNQNETD_SUPERVISED === '1') process.exit(end === 'restart' ? 0 : end);
+  }
+}
+
+/** One life of the daemon; resolves to the exit code, or to a restart that was asked for. */
+async function runOnce(options: RunOptions): Promise<number | 'restart'> {
   const { loadConfigData } = await import('../config/load.js');
   const { ConfigStore } = await import('../config/store.js');
-  const { createLogger } = await import('../app/logger.js');
+  const { createLogger } = await import('../log/logger.js');
+  const { LogOutput } = await import('../log/output.js');
   const { Daemon } = await import('../app/daemon.js');
   const { openView } = await import('./view/open.js');
 
   const store = ConfigStore.open(loadConfigData(options.config, options.set), options.config);
   const view = openView(store.config.log.format);
-  const log = createLogger(store.config.log, (line) => view.line(line));
-  let giveUp = (_reason: string) => {};
+  const output = new LogOutput({
+    format: store.config.log.format,
+    write: (line) => view.line(line),
+    maxLinesPerSecond: () => store.config.log.maxLinesPerSecond,
+  });
+  const log = createLogger(store.config.log.level, output);
+  const ends = new Ends();
   const daemon = new Daemon({
     store,
     log,
-    giveUp: (reason) => giveUp(reason),
+    output,
+    giveUp: (reason) => {
+      log.fatal({ reason }, 'ending, so that the supervisor starts the daemon anew');
+      ends.ask(exitForSupervisor);
+    },
+    onRestart: () => ends.ask('restart'),
     onResult: (result) => view.result(result),
     onEvent: (event) => view.event(event),
   });
-
-  const end = async () => {
-    const clean = await daemon.stop();
-    view.close();
-    return clean ? 0 : 1;
-  };
-  const gaveUp = new Promise<number>((resolve) => {
-    giveUp = (reason) => {
-      log.fatal({ reason }, 'ending, so that the supervisor starts the daemon anew');
-      void end().then(() => resolve(exitForSupervisor));
-    };
-  });
-  const ended = Promise.race([endedBySignal(end), gaveUp]);
-  try {
-    await daemon.start();
+  const started = daemon.start().then(() => {
     view.line(subscribeHelp(daemon.brokerUrl, store.config.mqtt.baseTopic, daemon.device));
-  } catch (error) {
+  });
+  try {
+    // A start that fails ends all; one that is overtaken by an end is not waited for.
+    const wanted = await Promise.race([started.then(() => ends.asked), ends.asked]);
+    const clean = await daemon.stop();
+    if (wanted !== 0) return wanted;
+    return clean ? 0 : 1;
+  } finally {
     await daemon.stop();
+    ends.close();
     view.close();
-    throw error;
   }
-  process.exit(await ended);
 }
 
 /** Told apart from a failed start (1) and wrong usage (2). */
 const exitForSupervisor = 3;
 
-/** Resolves with the exit code once a signal has ended the daemon; a second signal does not wait any longer. */
-function endedBySignal(stop: () => Promise<number>): Promise<number> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const onSignal = () => {
-      if (asked) process.exit(1);
-      asked = true;
-      void stop().then(resolve);
-    };
-    process.on('SIGINT', onSignal);
-    process.on('SIGTERM', onSignal);
-  });
+/** What ends a life of the daemon: a signal, or something inside it. A second signal does not wait any longer. */
+class Ends {
+  readonly asked: Promise<number | 'restart'>;
+  ask: (end: number | 'restart') => void = () => {};
+  #signalled = false;
+  readonly #onSignal = () => {
+    if (this.#signalled) process.exit(1);
+    this.#signalled = true;
+    this.ask(0);
+  };
+
+  constructor() {
+    this.asked = new Promise((resolve) => {
+      this.ask = resolve;
+    });
+    process.on('SIGINT', this.#onSignal);
+    process.on('SIGTERM', this.#onSignal);
+  }
+
+  close(): void {
+    process.off('SIGINT', this.#onSignal);
+    process.off('SIGTERM', this.#onSignal);
+  }
 }
 
 function subscribeHelp(brokerUrl: string, baseTopic: string, device: string): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { key, localKey, path, section } from './keys.js';
+import { guardedKey, key, localKey, path, section } from './keys.js';
 
 const width = z.int().min(16).max(8192);
 const height = z.int().min(16).max(8192);
@@ -25,7 +25,7 @@ export const camera = section('Where frames come from.', {
     framesPerSecond: key(framesPerSecond, 10, 'pipeline', 'Frames drawn each second.'),
   }),
   v4l2: section('Camera of the Linux kernel (USB, CSI, capture card).', {
-    device: localKey(path, '/dev/video0', 'pipeline', 'Device file.'),
+    device: guardedKey(path, '/dev/video0', 'pipeline', 'Device file.', 'one that matches device.allowedDevices'),
     width: key(width, 640, 'pipeline', 'Wanted frame width in pixels; the driver may choose a near one.'),
     height: key(height, 480, 'pipeline', 'Wanted frame height in pixels.'),
     format: key(
@@ -37,11 +37,15 @@ export const camera = section('Where frames come from.', {
     framesPerSecond: key(framesPerSecond, 30, 'pipeline', 'Wanted frame rate.'),
   }),
   http: section('Camera with an HTTP address.', {
-    url: key(
-      z.url({ protocol: /^https?$/ }).nullable(),
+    url: guardedKey(
+      z
+        .url({ protocol: /^https?$/ })
+        .max(2048)
+        .nullable(),
       null,
       'pipeline',
       'Address of a JPEG snapshot or of an MJPEG stream.',
+      'without user and password',
     ),
     mode: key(
       z.enum(['auto', 'snapshot', 'stream']),
@@ -58,7 +62,13 @@ export const camera = section('Where frames come from.', {
     loop: key(z.boolean(), true, 'pipeline', 'Start over after the last image.'),
   }),
   ffmpeg: section('RTSP, or anything else that an installed ffmpeg reads.', {
-    input: localKey(z.string().min(1).max(2048).nullable(), null, 'pipeline', 'What ffmpeg gets after -i.'),
+    input: guardedKey(
+      z.string().min(1).max(2048).nullable(),
+      null,
+      'pipeline',
+      'What ffmpeg gets after -i.',
+      'an rtsp:// or rtsps:// address without user and password',
+    ),
     inputOptions: localKey(
       z.array(z.string().max(1024)).max(32),
       [],

@@ -6,6 +6,7 @@ interface Node {
   description?: string;
   effect?: string;
   remote?: boolean;
+  remoteRule?: string;
   properties?: Record<string, Node>;
 }
 
@@ -37,7 +38,8 @@ function writeGroup(lines: string[], node: Node, values: Record<string, unknown>
       writeGroup(lines, child, value as Record<string, unknown>, [...path, name]);
     } else {
       const allowed = allowedText(schemaAt([...path, name]));
-      const notes = `${allowed}; ${effects[child.effect]}${child.remote ? '; remote' : ''}`;
+      const remote = child.remote ? `; remote${child.remoteRule ? `: ${child.remoteRule}` : ''}` : '';
+      const notes = `${allowed}; ${effects[child.effect]}${remote}`;
       lines.push(`${indent}# ${child.description}`, `${indent}# (${notes})`);
       lines.push(`${indent}${name}: ${stringify(value, { collectionStyle: 'flow' }).trimEnd()}`);
     }

@@ -9,6 +9,8 @@ export interface KeyMeta {
   readonly effect: Effect;
   /** False: only the local file may set it, never a message (addresses, paths, credentials, commands). */
   readonly remote: boolean;
+  /** What a message may set this remote key to, where that is less than the file may; checked in remote-rules.ts. */
+  readonly remoteRule?: string;
 }
 
 /** A key with its default, effect and description. `local` marks one that no message may change. */
@@ -18,6 +20,17 @@ export function key<T extends z.ZodType>(schema: T, standard: z.output<T>, effec
 
 export function localKey<T extends z.ZodType>(schema: T, standard: z.output<T>, effect: Effect, description: string) {
   return schema.default(standard as never).meta({ description, effect, remote: false } satisfies KeyMeta);
+}
+
+/** A key that a message may change within a rule, given in words; remote-rules.ts enforces it. */
+export function guardedKey<T extends z.ZodType>(
+  schema: T,
+  standard: z.output<T>,
+  effect: Effect,
+  description: string,
+  remoteRule: string,
+) {
+  return schema.default(standard as never).meta({ description, effect, remote: true, remoteRule } satisfies KeyMeta);
 }
 
 /** A group of keys; leaving the group out means all its defaults, a key that it does not know is an error. */

@@ -28,9 +28,3 @@ export function changedPaths(before: unknown, after: unknown, prefix = ''): stri
     changedPaths(before[name], after[name], prefix === '' ? name : `${prefix}.${name}`),
   );
 }
-
-/** Dotted paths of everything that a patch sets. */
-export function leafPaths(patch: unknown, prefix = ''): string[] {
-  if (!isPlainObject(patch)) return [prefix];
-  return Object.entries(patch).flatMap(([name, value]) => leafPaths(value, prefix === '' ? name : `${prefix}.${name}`));
-}

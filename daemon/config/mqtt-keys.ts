@@ -27,21 +27,16 @@ export const mqtt = section('The broker that results go to.', {
   ),
   user: localKey(z.string().min(1).nullable(), null, 'process', 'User name for the broker.'),
   passwordFile: localKey(path.nullable(), null, 'process', "File whose first line is the user's password."),
-  keepaliveSeconds: localKey(
+  keepaliveSeconds: key(
     z.int().min(2).max(3600),
     30,
     'process',
     'A broker that is silent for one and a half times this long counts as lost.',
   ),
-  connectTimeoutSeconds: localKey(z.number().min(0.2).max(120), 10, 'process', 'Time limit of one attempt to connect.'),
+  connectTimeoutSeconds: key(z.number().min(0.2).max(120), 10, 'process', 'Time limit of one attempt to connect.'),
   backoff: section('Random waits between attempts to connect (full jitter).', {
-    minSeconds: localKey(
-      z.number().min(0.01).max(60),
-      1,
-      'process',
-      'Ceiling of the first wait; it doubles each time.',
-    ),
-    maxSeconds: localKey(z.number().min(0.01).max(3600), 60, 'process', 'Ceiling of the longest wait.'),
+    minSeconds: key(z.number().min(0.01).max(60), 1, 'process', 'Ceiling of the first wait; it doubles each time.'),
+    maxSeconds: key(z.number().min(0.01).max(3600), 60, 'process', 'Ceiling of the longest wait.'),
   }),
   tls: section('For mqtts:// and wss://.', {
     caFile: localKey(path.nullable(), null, 'process', "PEM file of authorities to trust; null: Node's own list."),
@@ -49,7 +44,7 @@ export const mqtt = section('The broker that results go to.', {
     keyFile: localKey(path.nullable(), null, 'process', "PEM file of the certificate's private key."),
     verify: localKey(z.boolean(), true, 'process', 'Check the certificate of the broker. Leave it on.'),
   }),
-  eventQueueLength: localKey(
+  eventQueueLength: key(
     z.int().min(1).max(100_000),
     1000,
     'process',

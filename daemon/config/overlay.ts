@@ -11,13 +11,15 @@ export interface Overlay {
 
 export const emptyOverlay: Overlay = { revision: 0, patch: {} };
 
-const overlaySchema = z.strictObject({ revision: z.int().min(0), patch: z.record(z.string(), z.unknown()) });
+export const overlaySchema = z.strictObject({ revision: z.int().min(0), patch: z.record(z.string(), z.unknown()) });
 
 /** Where the overlay is kept: the current one and the one before it, which is the last known good. */
 export interface OverlayStorage {
   /** The newest readable overlay that `accepts`, and what was wrong with those passed over. */
   read(accepts: (overlay: Overlay) => boolean): { overlay: Overlay; problems: string[] };
   write(overlay: Overlay): void;
+  /** The overlay before the current one. */
+  previous(): Overlay | undefined;
 }
 
 /** In a state folder, durably. A damaged file is passed over and left for people to look at, never overwritten at start. */
@@ -50,17 +52,31 @@ export class FileOverlay implements OverlayStorage {
     if (existsSync(this.#current)) writeDurably(this.#previous, readFileSync(this.#current));
     writeDurably(this.#current, JSON.stringify(overlay));
   }
+
+  previous(): Overlay | undefined {
+    try {
+      return overlaySchema.parse(JSON.parse(readFileSync(this.#previous, 'utf8')));
+    } catch {
+      return existsSync(this.#current) ? emptyOverlay : undefined;
+    }
+  }
 }
 
 /** Forgets at the end of the process; for runs without a state folder. */
 export class MemoryOverlay implements OverlayStorage {
   #overlay = emptyOverlay;
+  #previous: Overlay | undefined;
 
   read(): { overlay: Overlay; problems: string[] } {
     return { overlay: this.#overlay, problems: [] };
   }
 
   write(overlay: Overlay): void {
+    this.#previous = this.#overlay;
     this.#overlay = overlay;
+  }
+
+  previous(): Overlay | undefined {
+    return this.#previous;
   }
 }

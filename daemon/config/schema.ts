@@ -1,13 +1,29 @@
 import { z } from 'zod';
 import { camera, preprocess } from './camera-keys.js';
-import { key, localKey, path, section } from './keys.js';
+import { guardedKey, key, localKey, path, section } from './keys.js';
 import { broker, mqtt, publish } from './mqtt-keys.js';
 import { log, metrics, recovery } from './operation-keys.js';
+import { remote } from './remote-keys.js';
 
 const name = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
+/** Not "group": zynqnet/group/ is where messages to fleet groups go. */
+const deviceName = z.string().regex(/^(?!group$)[A-Za-z0-9_-]{1,64}$/);
+
 const model = section('The network.', {
-  file: localKey(path.nullable(), null, 'pipeline', 'A .zqn file; null: the built-in road sign model.'),
+  file: guardedKey(
+    path.nullable(),
+    null,
+    'pipeline',
+    'A .zqn file; a name without a slash is looked for in model.folder first; null: the built-in road sign model.',
+    'the name of a model in model.folder',
+  ),
+  folder: localKey(
+    path.nullable(),
+    null,
+    'process',
+    'Folder of installed models; null: "models" in device.stateFolder, if that is set.',
+  ),
   labels: key(
     z.array(z.string().min(1).max(256)).max(65_536).nullable(),
     null,
@@ -48,13 +64,25 @@ const limits = section('Time limits; a stage beyond its limit loses the frame, c
 /** The whole configuration: the one source of names, types, limits, defaults, effects and descriptions. */
 export const configSchema = z.strictObject({
   device: section('Who this device is.', {
-    id: localKey(name.nullable(), null, 'process', 'Name in topics; null: derived from /etc/machine-id.'),
+    id: localKey(deviceName.nullable(), null, 'process', 'Name in topics; null: derived from /etc/machine-id.'),
     groups: localKey(z.array(name).max(16), [], 'process', 'Fleet groups whose messages this device also obeys.'),
     stateFolder: localKey(
       path.nullable(),
       null,
       'process',
       'Folder for changes made by message (e.g. /var/lib/zynqnetd); null: they last until the daemon ends.',
+    ),
+    allowedDevices: localKey(
+      z.array(path).max(64),
+      ['/dev/video*', '/dev/v4l/by-id/*', '/dev/v4l/by-path/*'],
+      'live',
+      'Device files that a message may choose; * stands for anything but a slash.',
+    ),
+    led: localKey(
+      path.nullable(),
+      null,
+      'live',
+      'Folder of the LED that `identify` blinks, e.g. /sys/class/leds/led0; null: the first that there is.',
     ),
   }),
   camera,
@@ -65,6 +93,7 @@ export const configSchema = z.strictObject({
   publish,
   mqtt,
   broker,
+  remote,
   limits,
   log,
   metrics,

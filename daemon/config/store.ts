@@ -1,10 +1,11 @@
-import type { ConfigIssue } from './issues.js';
-import { ConfigError, schemaAt } from './issues.js';
+import { ConfigError } from './issues.js';
 import type { Effect } from './keys.js';
 import { checkConfig } from './load.js';
-import { changedPaths, leafPaths, mergePatch } from './merge.js';
+import { changedPaths, mergePatch } from './merge.js';
 import { emptyOverlay, FileOverlay, MemoryOverlay, type Overlay, type OverlayStorage } from './overlay.js';
+import { keyOf, missingModel, type PatchIssue, remoteIssues, shown } from './remote-rules.js';
 import type { Config } from './schema.js';
+import { type StoredTrial, TrialFile } from './trial-file.js';
 
 /** A checked change that has not been made yet. */
 export interface Proposal {
@@ -26,18 +27,18 @@ const strength: readonly Effect[] = ['live', 'pipeline', 'process'];
 
 /** The effect of a change of these dotted paths: the strongest of its keys. */
 export function effectOf(paths: readonly string[]): Effect {
-  const effects = paths.map((path) => strength.indexOf(keyMeta(path).effect));
+  const effects = paths.map((path) => strength.indexOf(keyOf(path.split('.'))?.meta.effect ?? 'process'));
   return strength[Math.max(0, ...effects)] ?? 'process';
 }
 
-/** Effect and remote permission of the key that holds a path (a path may lead inside a key's value). */
-export function keyMeta(path: string): { effect: Effect; remote: boolean } {
-  const parts = path.split('.');
-  for (let length = parts.length; length > 0; length -= 1) {
-    const node = schemaAt(parts.slice(0, length)) as { effect?: Effect; remote?: boolean } | undefined;
-    if (node?.effect) return { effect: node.effect, remote: node.remote === true };
+/** A patch that a message may not make, with everything that is wrong with it. */
+export class PatchRefused extends Error {
+  readonly issues: readonly PatchIssue[];
+
+  constructor(issues: readonly PatchIssue[]) {
+    super('the patch is refused');
+    this.issues = issues;
   }
-  return { effect: 'process', remote: false };
 }
 
 /**
@@ -47,29 +48,40 @@ export function keyMeta(path: string): { effect: Effect; remote: boolean } {
  */
 export class ConfigStore {
   readonly #base: unknown;
+  readonly #local: Config;
   readonly #storage: OverlayStorage;
+  readonly #trialFile: TrialFile | undefined;
   readonly #listeners = new Set<Listener>();
   #kept: Overlay;
   #overlay: Overlay;
   #config: Config;
+  #startedTrial: StoredTrial | undefined;
   /** What was wrong with stored overlays that had to be passed over. */
   readonly problems: readonly string[];
 
-  constructor(base: unknown, storage: OverlayStorage = new MemoryOverlay(), source?: string) {
-    const local = checkConfig(base, source);
+  constructor(
+    base: unknown,
+    storage: OverlayStorage = new MemoryOverlay(),
+    source?: string,
+    trialFile: TrialFile | undefined = undefined,
+  ) {
+    this.#local = checkConfig(base, source);
     this.#base = base;
     this.#storage = storage;
+    this.#trialFile = trialFile;
     const { overlay, problems } = storage.read((candidate) => this.#fits(candidate));
-    this.problems = problems;
     this.#kept = overlay;
-    this.#overlay = overlay;
-    this.#config = overlay === emptyOverlay ? local : checkConfig(mergePatch(base, overlay.patch));
+    this.#startedTrial = trialFile?.begin(overlay.revision, (candidate) => this.#fits(candidate), problems);
+    this.problems = problems;
+    this.#overlay = this.#startedTrial?.overlay ?? overlay;
+    this.#config = this.#overlay === emptyOverlay ? this.#local : checkConfig(mergePatch(base, this.#overlay.patch));
   }
 
   /** A store for a checked local configuration, with the overlay in its state folder if it names one. */
   static open(base: unknown, source?: string): ConfigStore {
     const folder = checkConfig(base, source).device.stateFolder;
-    return new ConfigStore(base, folder === null ? new MemoryOverlay() : new FileOverlay(folder), source);
+    if (folder === null) return new ConfigStore(base, new MemoryOverlay(), source);
+    return new ConfigStore(base, new FileOverlay(folder), source, new TrialFile(folder));
   }
 
   get config(): Config {
@@ -88,11 +100,56 @@ export class ConfigStore {
     return { config, patch: merged, changed, effect: effectOf(changed) };
   }
 
-  /** Those paths of a patch that only the local file may set. */
-  localOnly(patch: Record<string, unknown>): ConfigIssue[] {
-    return leafPaths(patch)
-      .filter((path) => !keyMeta(path).remote)
-      .map((path) => ({ path, message: 'can only be set in the local file' }));
+  /**
+   * The same for a patch that came by message: throws `PatchRefused` with every mistake, be it an unknown key, one that
+   * only the local file may set, or a wrong value.
+   */
+  proposeRemote(patch: Record<string, unknown>): Proposal {
+    const issues = [...remoteIssues(patch, this.#local), ...missingModel(patch, this.#local)];
+    try {
+      const proposal = this.propose(patch);
+      if (issues.length === 0) return proposal;
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      const known = new Set(issues.map(({ path }) => path));
+      for (const { path, message } of error.issues) {
+        const shownPath = shown([path]);
+        if (!known.has(shownPath)) issues.push({ path: shownPath, message, kind: 'invalid' });
+      }
+    }
+    throw new PatchRefused(issues);
+  }
+
+  /** A proposal for exactly this patch over the local file, in place of what is in effect. */
+  proposeInstead(patch: Record<string, unknown>): Proposal {
+    const config = checkConfig(mergePatch(this.#base, patch), 'the patch');
+    const changed = changedPaths(this.#config, config);
+    return { config, patch, changed, effect: effectOf(changed) };
+  }
+
+  /** What messages have changed, as a patch over the local file. */
+  get patch(): Record<string, unknown> {
+    return this.#overlay.patch;
+  }
+
+  /** The accepted patch before the present one, as far as it is known. */
+  previousPatch(): Record<string, unknown> | undefined {
+    return this.#storage.previous()?.patch;
+  }
+
+  /** The configuration of the local file alone. */
+  get local(): Config {
+    return this.#local;
+  }
+
+  /** Where a change that needs a restart waits for it; undefined without a state folder. */
+  get trialFile(): TrialFile | undefined {
+    return this.#trialFile;
+  }
+
+  /** The change that this start tries out: in effect, not yet kept. */
+  get startedTrial(): StoredTrial | undefined {
+    return this.#startedTrial;
   }
 
   /** Puts a proposal into effect; it is forgotten at a restart until `keep` is called. */
@@ -104,14 +161,23 @@ export class ConfigStore {
   keep(): void {
     this.#storage.write(this.#overlay);
     this.#kept = this.#overlay;
+    this.#trialFile?.clear();
+    this.#startedTrial = undefined;
   }
 
-  /** Back to what was kept last. */
-  revert(): void {
-    if (this.#overlay === this.#kept) return;
+  /** Leaves a proposal for the next start to try out. Throws if it cannot be written, or there is no state folder. */
+  stage(proposal: Proposal, answer: StoredTrial['answer']): void {
+    if (this.#trialFile === undefined) throw new Error('there is no state folder: set device.stateFolder');
+    const overlay = { revision: this.#overlay.revision + 1, patch: proposal.patch };
+    this.#trialFile.write({ state: 'staged', overlay, answer });
+  }
+
+  /** Back to what was kept last; returns the change that this is, if it is one. */
+  revert(): ConfigChange | undefined {
+    if (this.#overlay === this.#kept) return undefined;
     const config = checkConfig(mergePatch(this.#base, this.#kept.patch));
     const changed = changedPaths(this.#config, config);
-    this.#switch(this.#kept, { config, patch: this.#kept.patch, changed, effect: effectOf(changed) });
+    return this.#switch(this.#kept, { config, patch: this.#kept.patch, changed, effect: effectOf(changed) });
   }
 
   /** Calls `listener` after each change; returns how to stop that. */
@@ -132,7 +198,7 @@ export class ConfigStore {
   #fits(overlay: Overlay): boolean {
     try {
       checkConfig(mergePatch(this.#base, overlay.patch));
-      return true;
+      return remoteIssues(overlay.patch, this.#local).length === 0;
     } catch (error) {
       if (error instanceof ConfigError) return false;
       throw error;

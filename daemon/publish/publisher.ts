@@ -66,7 +66,8 @@ export class Publisher {
   }
 
   stats() {
-    return { mqtt: this.#connection.stats(), events: this.#events.stats(), results: { ...this.#results } };
+    const [mqtt, events] = [this.#connection.stats(), this.#events.stats()];
+    return { mqtt, events, results: { ...this.#results }, resultsWaiting: this.#resultsWaiting };
   }
 
   start(): void {
@@ -143,6 +144,13 @@ export class Publisher {
   listen(filter: string, handler: Handler): void {
     this.#handlers.set(filter, handler);
     this.#connection.session?.subscribe([filter]).catch(() => {});
+  }
+
+  /** Resolves while online, or as soon as it is. */
+  async connected(): Promise<void> {
+    while (this.#connection.session === undefined && this.#state !== 'stopped') {
+      await new Promise((resolve) => setTimeout(resolve, 200).unref());
+    }
   }
 
   /** Publishes once, if there is a broker; resolves to whether it was taken. For replies. */

@@ -3,12 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../daemon/config/issues.js';
-import { type ConfigChange, ConfigStore, effectOf } from '../../../daemon/config/store.js';
+import { type ConfigChange, ConfigStore, effectOf, PatchRefused } from '../../../daemon/config/store.js';
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'zynqnetd-store-'));
 });
+const caught = (work: () => unknown): PatchRefused => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof PatchRefused) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+};
 const open = (base: object = {}) => ConfigStore.open({ device: { stateFolder: folder }, ...base });
 
 describe('the configuration store', () => {
@@ -72,13 +81,28 @@ describe('the configuration store', () => {
     expect(store.problems).toHaveLength(1);
   });
 
-  it('knows which keys a message may not change', () => {
-    const patch = { classify: { topK: 3 }, mqtt: { url: 'mqtt://x' }, camera: { v4l2: { device: '/dev/mem' } } };
-    expect(
-      open()
-        .localOnly(patch)
-        .map(({ path }) => path),
-    ).toEqual(['mqtt.url', 'camera.v4l2.device']);
+  it('refuses what a message may not change, each mistake with its kind', () => {
+    const patch = {
+      classify: { topK: 0 },
+      mqtt: { url: 'mqtt://x' },
+      camera: { v4l2: { device: '/dev/mem' }, http: null },
+      nonsense: 1,
+    };
+    const refused = caught(() => open().proposeRemote(patch));
+    expect(refused.issues.map(({ path, kind }) => `${path} ${kind}`).sort()).toEqual([
+      'camera.http invalid',
+      'camera.v4l2.device invalid',
+      'classify.topK invalid',
+      'mqtt.url local',
+      'nonsense unknown',
+    ]);
+  });
+
+  it('passes over a stored change that a message may not make any more', () => {
+    const store = open();
+    store.apply(store.propose({ mqtt: { user: 'somebody' } }));
+    store.keep();
+    expect(open().config.mqtt.user).toBeNull();
   });
 
   it.each([

@@ -1,0 +1,41 @@
+import type { Config } from '../config/schema.js';
+import type { ConfigChange, ConfigStore } from '../config/store.js';
+
+/** The running parts that follow a change; each may reject, which is the change's failure. */
+export interface ChangeTargets {
+  log(config: Config): void;
+  model(): Promise<unknown>;
+  view(): void;
+  camera(config: Config): Promise<void>;
+}
+
+/** Puts each change of the configuration into effect, one after the other. Live keys are read where they are used. */
+export class Changes {
+  readonly #targets: ChangeTargets;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(targets: ChangeTargets) {
+    this.#targets = targets;
+  }
+
+  /** Returns how to stop following. `failed` hears of a change that could not be put into effect. */
+  follow(store: ConfigStore, failed: (reason: string) => void, done: () => void): () => void {
+    return store.subscribe((change) => {
+      this.#last = this.#last.catch(() => {}).then(() => this.#apply(change));
+      this.#last.then(done, (error: unknown) => failed(error instanceof Error ? error.message : String(error)));
+    });
+  }
+
+  /** Resolves when the last change is in effect; rejects with what kept it from that. */
+  settled(): Promise<void> {
+    return this.#last;
+  }
+
+  async #apply({ changed, config }: ConfigChange): Promise<void> {
+    const touches = (...groups: string[]) => changed.some((path) => groups.some((group) => path.startsWith(group)));
+    this.#targets.log(config);
+    if (touches('model.file', 'engine.')) await this.#targets.model();
+    else if (touches('preprocess.')) this.#targets.view();
+    if (touches('camera.')) await this.#targets.camera(config);
+  }
+}

@@ -1,0 +1,71 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { smallModel } from '../../support/small-model.js';
+import { Asker } from '../support/asker.js';
+import { DaemonProcess } from '../support/daemon-process.js';
+import { Mosquitto } from '../support/mosquitto.js';
+
+/** A daemon with a small model and a fast scene camera at a broker of its own, and somebody who asks it things. */
+export interface Board {
+  readonly folder: string;
+  readonly url: string;
+  readonly broker: Mosquitto;
+  readonly asker: Asker;
+  daemon: DaemonProcess;
+  /** Starts another daemon with the same settings, after the one before has ended. */
+  again(): void;
+}
+
+export class Boards {
+  readonly #undo: (() => Promise<unknown>)[] = [];
+
+  async start(...settings: string[]): Promise<Board> {
+    const folder = mkdtempSync(join(tmpdir(), 'zynqnetd-remote-'));
+    const model = join(folder, 'colours.zqn');
+    writeFileSync(model, smallModel());
+    const broker = await Mosquitto.start();
+    this.#undo.push(() => broker.stop());
+    const url = `mqtt://127.0.0.1:${broker.port}`;
+    const asker = await Asker.connect(url, 'board');
+    this.#undo.push(() => asker.close());
+    const all = [
+      `model.file=${model}`,
+      'device.id=board',
+      'device.groups=[test]',
+      `device.stateFolder=${folder}/state`,
+      'camera.scene.framesPerSecond=50',
+      'mqtt.version="5"',
+      'mqtt.backoff.minSeconds=0.05',
+      'mqtt.backoff.maxSeconds=0.5',
+      'remote.messagesPerSecond=1000',
+      'remote.trialSeconds=5',
+      `mqtt.url=${url}`,
+      ...settings,
+    ];
+    const launch = () => {
+      const daemon = new DaemonProcess(['run', ...all.flatMap((setting) => ['--set', setting])]);
+      this.#undo.push(async () => {
+        daemon.child.kill('SIGKILL');
+        await daemon.ended;
+      });
+      return daemon;
+    };
+    const board: Board = {
+      folder,
+      url,
+      broker,
+      asker,
+      daemon: launch(),
+      again: () => {
+        asker.retained.clear();
+        board.daemon = launch();
+      },
+    };
+    return board;
+  }
+
+  async stop(): Promise<void> {
+    for (const step of this.#undo.splice(0).reverse()) await step();
+  }
+}
