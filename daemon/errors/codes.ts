@@ -19,6 +19,7 @@ export const errorCodes = {
   ENGINE_RECOVERING: 'the engine is being mended; frames are refused meanwhile',
   ENGINE_FAILED: 'no engine is left that works',
   ACCELERATOR_MISSING: "the accelerator's device, or its memory, cannot be found or opened",
+  ACCELERATOR_BUSY: 'another process drives the accelerator',
   ACCELERATOR_FPGA: 'the FPGA is not configured: its addresses must not be touched',
   ACCELERATOR_IDENTITY: 'what answers is not the accelerator, or one of another version',
   ACCELERATOR_BUILD: 'the accelerator was built without what this program needs',

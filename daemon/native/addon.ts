@@ -4,6 +4,7 @@
  */
 
 import type { AcceleratorReport, NativeAcceleratorOptions } from './accelerator.js';
+import type { NativeBoard } from './board.js';
 import type { CompressKernels } from './compress-kernels.js';
 import type { NativeV4l2, NativeV4l2Devices } from './v4l2.js';
 
@@ -107,6 +108,8 @@ export interface NativeAddon extends NativeV4l2, NativeV4l2Devices {
    * Error with the code NOTIFY_FAILED.
    */
   notifyService(socket: string, message: string): void;
+  /** What `doctor` asks of a board. */
+  readonly board: NativeBoard;
   /** Numeric kernels of `model compress`. */
   readonly compress: CompressKernels;
 }

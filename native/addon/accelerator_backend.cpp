@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "device/accelerator_engine.hpp"
 #include "device/open.hpp"
+#include "device/self_test.hpp"
 #include "sim/devices/simulators.hpp"
 
 #include <mutex>
@@ -10,6 +11,19 @@
 
 namespace zynqnet {
 namespace {
+
+device::BoardConfig boardOf(const AcceleratorChoice &choice) {
+  device::BoardConfig board;
+  board.root = choice.root;
+  board.uio = choice.uio;
+  board.udmabuf = choice.udmabuf;
+  board.registerAddress = choice.registerAddress;
+  board.memoryAddress = choice.memoryAddress;
+  board.memoryBytes = choice.memoryBytes;
+  board.bitstream = choice.bitstream;
+  board.driver.runTimeout = std::chrono::milliseconds(choice.timeoutMs);
+  return board;
+}
 
 /// Accelerators that are open, by what was chosen: all engines of the process share them, worker threads included.
 class OpenAccelerators {
@@ -34,6 +48,9 @@ private:
   }
 
   static sim::Simulator open(const std::string &backend, const AcceleratorChoice &choice) {
+    if (!isAcceleratorBackend(backend)) {
+      throw Error("ENGINE_UNKNOWN", "'" + backend + "' is no accelerator");
+    }
     if (backend != "fpga") {
       sim::SimulatorOptions options;
       options.preset = choice.preset;
@@ -44,16 +61,7 @@ private:
       }
       return backend == "rtl" ? sim::openRtl(options) : sim::openFunctional(options);
     }
-    device::BoardConfig board;
-    board.root = choice.root;
-    board.uio = choice.uio;
-    board.udmabuf = choice.udmabuf;
-    board.registerAddress = choice.registerAddress;
-    board.memoryAddress = choice.memoryAddress;
-    board.memoryBytes = choice.memoryBytes;
-    board.bitstream = choice.bitstream;
-    board.driver.runTimeout = std::chrono::milliseconds(choice.timeoutMs);
-    return {device::openAccelerator(board), [] { return std::map<std::uint32_t, std::uint64_t>{}; }};
+    return {device::openAccelerator(boardOf(choice)), [] { return std::map<std::uint32_t, std::uint64_t>{}; }};
   }
 
   std::mutex mutex_;
@@ -114,6 +122,24 @@ std::unique_ptr<Engine> createAcceleratorBackend(std::shared_ptr<const Model> mo
 std::optional<AcceleratorReport> reportOf(Engine &engine) {
   const auto *reporting = dynamic_cast<const ReportingEngine *>(&engine);
   return reporting != nullptr ? std::optional(reporting->report()) : std::nullopt;
+}
+
+AcceleratorFacts identifyAccelerator(const std::string &backend, const AcceleratorChoice &choice) {
+  device::AcceleratorIdentity found;
+  if (backend == "fpga") {
+    found = device::identifyAccelerator(boardOf(choice));
+  } else { // a simulated one opens only if it is right
+    found = {accelerator::identity, accelerator::interfaceVersion, openAccelerators().get(backend, choice)->driver->preset()};
+  }
+  AcceleratorFacts facts{found.id, found.version, "", 0, 0, 0};
+  if (found.build) {
+    facts = {found.id, found.version, std::string(found.build->name), found.build->clockMHz, found.build->multipliers(), found.build->ports};
+  }
+  return facts;
+}
+
+std::size_t copyThroughAccelerator(const std::string &backend, const AcceleratorChoice &choice, std::uint32_t rounds) {
+  return device::selfTest(*openAccelerators().get(backend, choice)->driver, rounds);
 }
 
 } // namespace zynqnet

@@ -51,4 +51,18 @@ struct AcceleratorReport {
 /// Nothing for engines of other backends. Call it between frames.
 [[nodiscard]] std::optional<AcceleratorReport> reportOf(Engine &engine);
 
+/// What an accelerator says of itself; zero and empty where it is not ours.
+struct AcceleratorFacts {
+  std::uint32_t id = 0, version = 0;
+  std::string preset;
+  std::uint32_t clockMHz = 0, multipliers = 0, ports = 0;
+};
+
+/// Reads registers only. Throws as createAcceleratorBackend.
+[[nodiscard]] AcceleratorFacts identifyAccelerator(const std::string &backend, const AcceleratorChoice &choice);
+
+/// The DMA self-test, `rounds` times in the same place; returns the bytes copied. Throws as createAcceleratorBackend, and
+/// ACCELERATOR_SELFTEST.
+[[nodiscard]] std::size_t copyThroughAccelerator(const std::string &backend, const AcceleratorChoice &choice, std::uint32_t rounds);
+
 } // namespace zynqnet

@@ -2,6 +2,7 @@
 #include "addon/module.hpp"
 
 #include "addon/arrays.hpp"
+#include "addon/board_functions.hpp"
 #include "addon/compress_functions.hpp"
 #include "addon/engine_factory.hpp"
 #include "addon/engine_object.hpp"
@@ -43,6 +44,9 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("openEngine", Napi::Function::New<&EngineObject::open>(env, "openEngine"));
   exports.Set("compress", compressFunctions(env));
   exports.Set("notifyService", Napi::Function::New<&notifyServiceFunction>(env, "notifyService"));
+#ifdef ZYNQNET_HAVE_ACCELERATOR
+  exports.Set("board", boardFunctions(env));
+#endif
   exports.Set("openV4l2", Napi::Function::New<&openV4l2>(env, "openV4l2"));
   exports.Set("describeV4l2", Napi::Function::New<&describeV4l2>(env, "describeV4l2"));
   return exports;

@@ -18,9 +18,13 @@ std::string hex(std::uint32_t value) {
 
 class DevMemWindow final : public RegisterWindow {
 public:
-  DevMemWindow(const std::filesystem::path &node, std::uint32_t address)
+  DevMemWindow(const std::filesystem::path &node, std::uint32_t address, Use use)
       : where_(node.string() + " at " + hex(address)), file_(node, O_RDWR | O_SYNC, "the accelerator's registers"),
-        registers_(file_, accelerator::windowBytes, address, where_) {}
+        registers_(file_, accelerator::windowBytes, address, where_) {
+    if (use == Use::drive) {
+      takeAlone(file_, address, accelerator::windowBytes, where_);
+    }
+  }
 
   [[nodiscard]] std::uint32_t read(std::uint32_t offset) override { return registers_.read(offset); }
   void write(std::uint32_t offset, std::uint32_t value) override { registers_.write(offset, value); }
@@ -54,8 +58,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<RegisterWindow> openDevMemWindow(const std::filesystem::path &root, std::uint32_t address) {
-  return std::make_unique<DevMemWindow>(below(root, "/dev/mem"), address);
+std::unique_ptr<RegisterWindow> openDevMemWindow(const std::filesystem::path &root, std::uint32_t address, Use use) {
+  return std::make_unique<DevMemWindow>(below(root, "/dev/mem"), address, use);
 }
 
 std::unique_ptr<DmaBuffer> openReservedMemory(const std::filesystem::path &root, std::uint32_t address, std::uint32_t bytes) {

@@ -10,8 +10,9 @@
 
 namespace zynqnet::device {
 
-/// The accelerator's window at `address`; the driver polls. Throws Error ACCELERATOR_MISSING.
-[[nodiscard]] std::unique_ptr<RegisterWindow> openDevMemWindow(const std::filesystem::path &root, std::uint32_t address);
+/// The accelerator's window at `address`; the driver polls. Throws Error ACCELERATOR_MISSING, ACCELERATOR_BUSY when someone else
+/// drives it.
+[[nodiscard]] std::unique_ptr<RegisterWindow> openDevMemWindow(const std::filesystem::path &root, std::uint32_t address, Use use = Use::drive);
 
 /// Memory that the device tree keeps from the kernel (no-map), mapped uncached. Throws Error ACCELERATOR_MISSING.
 [[nodiscard]] std::unique_ptr<DmaBuffer> openReservedMemory(const std::filesystem::path &root, std::uint32_t address, std::uint32_t bytes);

@@ -12,8 +12,9 @@ namespace zynqnet::device {
 
 class MappedRegisters {
 public:
-  MappedRegisters(const FileDescriptor &file, std::size_t bytes, std::uint64_t offset, const std::string &purpose)
-      : mapping_(file, bytes, offset, purpose) {}
+  MappedRegisters(const FileDescriptor &file, std::size_t bytes, std::uint64_t offset, const std::string &purpose,
+                  Mapping::Access access = Mapping::Access::readWrite)
+      : mapping_(file, bytes, offset, purpose, access) {}
 
   [[nodiscard]] std::uint32_t read(std::uint32_t offset) const {
     const std::uint32_t value = *at(offset);

@@ -1,12 +1,20 @@
 #include "device/open.hpp"
 
 #include "core/error.hpp"
+#include "device/build.hpp"
 #include "device/dev_mem.hpp"
 #include "device/fpga_manager.hpp"
 #include "device/udmabuf.hpp"
 #include "device/uio_window.hpp"
 
 namespace zynqnet::device {
+namespace {
+
+std::unique_ptr<RegisterWindow> openRegisters(const BoardConfig &config, Use use) {
+  return config.registerAddress ? openDevMemWindow(config.root, *config.registerAddress, use) : openUioWindow(config.root, config.uio, use);
+}
+
+} // namespace
 
 std::shared_ptr<Accelerator> openAccelerator(const BoardConfig &config) {
   requireOperating(config.root);
@@ -16,9 +24,23 @@ std::shared_ptr<Accelerator> openAccelerator(const BoardConfig &config) {
   DriverOptions options = config.driver;
   options.requireConfigured = [root = config.root] { requireOperating(root); };
   options.configure = [root = config.root, bitstream = config.bitstream] { loadBitstream(root, bitstream); };
-  auto registers = config.registerAddress ? openDevMemWindow(config.root, *config.registerAddress) : openUioWindow(config.root, config.uio);
+  auto registers = openRegisters(config, Use::drive);
   auto memory = config.memoryAddress ? openReservedMemory(config.root, *config.memoryAddress, config.memoryBytes) : openUdmabuf(config.root, config.udmabuf);
   return std::make_shared<Accelerator>(std::move(registers), std::move(memory), std::move(options));
+}
+
+AcceleratorIdentity identifyAccelerator(const BoardConfig &config) {
+  requireOperating(config.root);
+  const auto registers = openRegisters(config, Use::look);
+  AcceleratorIdentity found;
+  found.id = registers->read(accelerator::reg::id);
+  if (found.id == accelerator::identity) {
+    found.version = registers->read(accelerator::reg::version);
+    if (found.version >> 16U == accelerator::interfaceVersion >> 16U) {
+      found.build = readBuild(*registers);
+    }
+  }
+  return found;
 }
 
 } // namespace zynqnet::device

@@ -8,6 +8,9 @@
 
 namespace zynqnet::device {
 
+/// Whether an accelerator's registers are driven, by one process at a time, or only looked at.
+enum class Use { drive, look };
+
 /// A window of 32-bit registers. Accesses happen in program order and are never merged or left out.
 class RegisterWindow {
 public:

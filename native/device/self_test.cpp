@@ -13,7 +13,24 @@ namespace zynqnet::device {
 
 using namespace accelerator;
 
-void selfTest(Accelerator &driver) {
+namespace {
+
+/// Neighbouring words differ in every byte, and every byte differs from the round before.
+std::uint8_t pattern(std::size_t i, std::uint32_t round) { return static_cast<std::uint8_t>(i * 73 + (i >> 8U) + 29 + round * 101); }
+
+[[noreturn]] void fail(Accelerator &driver, std::size_t at, std::size_t bytes, std::uint32_t rowBytes, bool stale) {
+  const std::string where = "a copy through the accelerator came back wrong from byte " + std::to_string(at) + " of " + std::to_string(bytes) + " on (row " +
+                            std::to_string(at / rowBytes) + "): ";
+  throw Error("ACCELERATOR_SELFTEST",
+              where + (stale ? "the processor reads what was there before, so its cache is not synchronised with " + driver.memory().where() +
+                                   ": u-dma-buf without dma-coherent on the HP ports, or a region that is mapped uncached"
+                             : "the HP ports must be 64 bits wide in the FSBL, not coherent, and " + driver.memory().where() +
+                                   " must be memory that only the accelerator uses"));
+}
+
+} // namespace
+
+std::size_t selfTest(Accelerator &driver, std::uint32_t rounds) {
   const Preset &preset = driver.preset();
   const std::uint32_t rows = 2 * preset.ports; // rows go to the ports in turn, so every port reads and writes
   const std::uint32_t cols = std::min(16U, 1U << preset.banksLog2 << (preset.actDepthLog2 - 5));
@@ -38,23 +55,28 @@ void selfTest(Accelerator &driver) {
   list[1].set(field::strideRows, 1).set(field::strideCols, 1).set(field::lastQuads, 4).set(field::outRows, rows).set(field::outCols, cols);
   list[1].set(field::groups, 1).set(field::outAddress, driver.addressOf(target)).set(field::outRowStride, rowBytes).set(field::outBlockStride, rowBytes);
 
-  std::uint8_t *memory = driver.memory().bytes().data();
-  std::memcpy(memory + region->offset(), list.data(), sizeof list);
+  const std::span<std::uint8_t> memory = driver.memory().bytes();
+  std::memcpy(memory.data() + region->offset(), list.data(), sizeof list);
   const std::size_t bytes = std::size_t{rows} * rowBytes;
   for (std::size_t i = 0; i < bytes; ++i) {
-    memory[source + i] = static_cast<std::uint8_t>(i * 73 + (i >> 8U) + 29); // neighbouring words differ in every byte
-    memory[target + i] = static_cast<std::uint8_t>(~memory[source + i]);
+    memory[target + i] = static_cast<std::uint8_t>(~pattern(i, 0));
   }
   driver.memory().syncForDevice(region->offset(), region->bytes());
-  driver.run({region->offset(), static_cast<std::uint32_t>(list.size()), region->offset(), region->bytes(), {}});
-  driver.memory().syncForCpu(target, dataBytes);
-  for (std::size_t i = 0; i < bytes; ++i) {
-    if (memory[target + i] != memory[source + i]) {
-      throw Error("ACCELERATOR_SELFTEST", "a copy through the accelerator came back wrong from byte " + std::to_string(i) + " of " + std::to_string(bytes) +
-                                              " on (row " + std::to_string(i / rowBytes) + "): the HP ports must be 64 bits wide in the FSBL, not coherent, and " +
-                                              driver.memory().where() + " must be memory that only the accelerator uses");
+  for (std::uint32_t round = 0; round < rounds; ++round) {
+    for (std::size_t i = 0; i < bytes; ++i) {
+      memory[source + i] = pattern(i, round);
+    }
+    driver.memory().syncForDevice(source, bytes);
+    driver.run({region->offset(), static_cast<std::uint32_t>(list.size()), region->offset(), region->bytes(), {}});
+    driver.memory().syncForCpu(target, bytes);
+    for (std::size_t i = 0; i < bytes; ++i) {
+      if (memory[target + i] != pattern(i, round)) {
+        const std::uint8_t before = round == 0 ? static_cast<std::uint8_t>(~pattern(i, 0)) : pattern(i, round - 1);
+        fail(driver, i, bytes, rowBytes, memory[target + i] == before);
+      }
     }
   }
+  return bytes * rounds;
 }
 
 } // namespace zynqnet::device

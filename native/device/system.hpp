@@ -35,11 +35,16 @@ private:
   int descriptor_;
 };
 
-/// A shared read-write mapping; unmapped at the end.
+/// Takes `bytes` from `offset` of a device for this open file alone, until it is closed. Only those who ask are kept out.
+/// Throws Error ACCELERATOR_BUSY when another process, or another opening in this one, has them.
+void takeAlone(const FileDescriptor &file, std::uint64_t offset, std::uint64_t bytes, const std::string &what);
+
+/// A shared mapping; unmapped at the end.
 class Mapping {
 public:
+  enum class Access { readWrite, readOnly };
   /// Throws Error ACCELERATOR_MISSING.
-  Mapping(const FileDescriptor &file, std::size_t bytes, std::uint64_t offset, const std::string &purpose);
+  Mapping(const FileDescriptor &file, std::size_t bytes, std::uint64_t offset, const std::string &purpose, Access access = Access::readWrite);
   Mapping(const Mapping &) = delete;
   Mapping &operator=(const Mapping &) = delete;
   Mapping(Mapping &&) = delete;

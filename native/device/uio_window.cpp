@@ -18,9 +18,13 @@ namespace {
 
 class UioWindow final : public RegisterWindow {
 public:
-  UioWindow(const std::filesystem::path &node, const std::string &name)
+  UioWindow(const std::filesystem::path &node, const std::string &name, Use use)
       : where_(node.string() + " (" + name + ")"), file_(node, O_RDWR | O_SYNC, "the accelerator's registers"),
-        registers_(file_, accelerator::windowBytes, 0, where_), interrupt_(file_.get()) {}
+        registers_(file_, accelerator::windowBytes, 0, where_), interrupt_(file_.get()) {
+    if (use == Use::drive) {
+      takeAlone(file_, 0, accelerator::windowBytes, where_);
+    }
+  }
 
   [[nodiscard]] std::uint32_t read(std::uint32_t offset) override { return registers_.read(offset); }
   void write(std::uint32_t offset, std::uint32_t value) override { registers_.write(offset, value); }
@@ -56,7 +60,7 @@ bool UioInterrupt::wait(std::chrono::microseconds timeout) const {
   return ::read(descriptor_, &count, sizeof count) == static_cast<ssize_t>(sizeof count);
 }
 
-std::unique_ptr<RegisterWindow> openUioWindow(const std::filesystem::path &root, const std::string &name) {
+std::unique_ptr<RegisterWindow> openUioWindow(const std::filesystem::path &root, const std::string &name, Use use) {
   const std::filesystem::path folder = below(root, "/sys/class/uio");
   std::vector<std::string> others;
   std::error_code failure;
@@ -71,7 +75,7 @@ std::unique_ptr<RegisterWindow> openUioWindow(const std::filesystem::path &root,
       throw Error("ACCELERATOR_MISSING", entry.path().string() + ": its first map has " + std::to_string(bytes) + " bytes, the registers need " +
                                              std::to_string(accelerator::windowBytes) + "; correct 'reg' in the device tree");
     }
-    return std::make_unique<UioWindow>(below(root, "/dev") / entry.path().filename(), name);
+    return std::make_unique<UioWindow>(below(root, "/dev") / entry.path().filename(), name, use);
   }
   std::sort(others.begin(), others.end());
   std::string list;

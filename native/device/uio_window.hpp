@@ -22,7 +22,8 @@ private:
 };
 
 /// The UIO device whose name is `name` (its device tree node), whatever its number. Only its first map is mapped.
-/// Throws Error ACCELERATOR_MISSING, listing the names that there are, or when the map is too small.
-[[nodiscard]] std::unique_ptr<RegisterWindow> openUioWindow(const std::filesystem::path &root, const std::string &name);
+/// Throws Error ACCELERATOR_MISSING, listing the names that there are, or when the map is too small; ACCELERATOR_BUSY when
+/// someone else drives it.
+[[nodiscard]] std::unique_ptr<RegisterWindow> openUioWindow(const std::filesystem::path &root, const std::string &name, Use use = Use::drive);
 
 } // namespace zynqnet::device

@@ -300,7 +300,7 @@ void twoEngines() {
       thread.join();
     }
     check(wrong == 0, "frames of two networks do not mix");
-    check(driver->counters().runs == 1 + 20, "the self-test and twenty frames");
+    check(driver->counters().runs == 2 + 20, "the self-test, twice, and twenty frames");
   }
   check(driver->space().largestHole() == before, "programs give their memory back");
 }

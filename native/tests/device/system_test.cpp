@@ -3,6 +3,7 @@
 #include "device/dma_region.hpp"
 #include "device/fpga_manager.hpp"
 #include "device/open.hpp"
+#include "device/processing_system.hpp"
 #include "device/system.hpp"
 #include "device/udmabuf.hpp"
 #include "device/uio_window.hpp"
@@ -13,6 +14,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cmath>
 #include <fstream>
 #include <functional>
 #include <memory>
@@ -145,6 +147,74 @@ void opening() {
   refusedSaying("ACCELERATOR_MEMORY", "size", [&] { (void)openAccelerator(config); });
 }
 
+/// Only one may drive an accelerator; whoever only looks is let in.
+void oneDriver() {
+  const FakeSystem board;
+  board.fpgaState("operating");
+  board.uio(0, "zynqnetd");
+  board.device("dev/mem", 0x50000);
+  auto window = openUioWindow(board.root(), "zynqnetd");
+  refusedSaying("ACCELERATOR_BUSY", "another zynqnetd", [&] { (void)openUioWindow(board.root(), "zynqnetd"); });
+  (void)openUioWindow(board.root(), "zynqnetd", Use::look);
+  window.reset();
+  (void)openUioWindow(board.root(), "zynqnetd"); // and free again
+  const auto first = openDevMemWindow(board.root(), 0x10000);
+  const auto second = openDevMemWindow(board.root(), 0x20000); // another one in the same /dev/mem
+  refusedSaying("ACCELERATOR_BUSY", "0x00020000", [&] { (void)openDevMemWindow(board.root(), 0x20000); });
+}
+
+void identifying() {
+  const FakeSystem board;
+  BoardConfig config;
+  config.root = board.root();
+  refusedSaying("ACCELERATOR_FPGA", "cannot be read", [&] { (void)identifyAccelerator(config); });
+  board.fpgaState("operating");
+  refusedSaying("ACCELERATOR_MISSING", "there are none", [&] { (void)identifyAccelerator(config); });
+  board.uio(0, "zynqnetd");
+  const auto driver = openUioWindow(board.root(), "zynqnetd"); // a daemon that runs
+  check(identifyAccelerator(config).id == 0 && !identifyAccelerator(config).build, "something else answers");
+  driver->write(accelerator::reg::id, accelerator::identity);
+  driver->write(accelerator::reg::version, accelerator::interfaceVersion + 0x10000);
+  check(identifyAccelerator(config).version == accelerator::interfaceVersion + 0x10000 && !identifyAccelerator(config).build, "a newer version is not read on");
+  driver->write(accelerator::reg::version, accelerator::interfaceVersion);
+  refusedSaying("ACCELERATOR_BUILD", "without CONV", [&] { (void)identifyAccelerator(config); });
+}
+
+void processingSystem() {
+  const FakeSystem board;
+  refusedSaying("ACCELERATOR_MISSING", "no Zynq-7000", [&] { (void)readProcessingSystem(board.root()); });
+  board.write("proc/device-tree/compatible", std::string("digilent,zynq-zybo-z7\0xlnx,zynq-7000", 36));
+  refusedSaying("ACCELERATOR_MISSING", "/dev/mem", [&] { (void)readProcessingSystem(board.root()); });
+  board.device("dev/mem", 0xF800'C000ULL); // sparse
+  const auto poke = [&](std::uint64_t address, std::uint32_t value) {
+    std::fstream file(board.at("dev/mem"), std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(address));
+    file.write(reinterpret_cast<const char *>(&value), sizeof value); // NOLINT: bytes of a word
+  };
+  ProcessingSystem system = readProcessingSystem(board.root());
+  check(!system.clockMHz && system.clockRuns && !system.levelShifters && !system.inReset, "all zeros");
+  board.write("proc/device-tree/axi/slcr@f8000000/clkc@100/ps-clk-frequency", "");
+  std::ofstream(board.at("proc/device-tree/axi/slcr@f8000000/clkc@100/ps-clk-frequency"), std::ios::binary) << std::string("\x01\xFC\xA0\x55", 4);
+  poke(0xF8000108, 30U << 12U);             // IO PLL: 33.333333 MHz x 30
+  poke(0xF8000170, 1U << 20U | 10U << 8U);  // by 10
+  poke(0xF8000900, 15);
+  poke(0xF8009000, 1);                      // HP1 reads 32 bits
+  poke(0xF800B014, 0xF01);                  // HP3 writes 32 bits
+  system = readProcessingSystem(board.root());
+  check(system.clockMHz && std::abs(*system.clockMHz - 100.0) < 1e-3, "FCLK0 by the IO PLL");
+  check(system.levelShifters, "open both ways");
+  check(system.ports[0].read == 64 && system.ports[0].write == 64 && system.ports[1].read == 32 && system.ports[1].write == 64 && system.ports[3].write == 32,
+        "port widths");
+  poke(0xF8000178, 1);
+  poke(0xF8000240, 1);
+  poke(0xF8000900, 10);
+  poke(0xF8000170, 1U << 20U | 10U << 8U | 3U << 4U); // from the DDR PLL, which is bypassed
+  poke(0xF8000104, 32U << 12U | 1U << 4U);
+  system = readProcessingSystem(board.root());
+  check(!system.clockRuns && system.inReset && !system.levelShifters, "stopped, in reset, one way only");
+  check(system.clockMHz && std::abs(*system.clockMHz - 3.3333) < 1e-3, "FCLK0 by the bypassed PLL");
+}
+
 void regions() {
   const auto space = std::make_shared<DmaSpace>(10 * 4096 + 100);
   check(space->largestHole() == 10 * 4096UL, "whole pages only");
@@ -173,6 +243,9 @@ int main() {
   udmabuf();
   reservedMemory();
   opening();
+  oneDriver();
+  identifying();
+  processingSystem();
   regions();
   return result();
 }
