@@ -41,8 +41,8 @@ async function mendFor(context: Context, { error = '' }: CameraFacts, otherwise:
   return context.machine.root ? otherwise : 'sudo usermod -aG video $USER';
 }
 
-function usable({ captures, formats }: CameraFacts): boolean {
-  return captures && formats.some((format) => readable.includes(format));
+function usable({ captures, formats, error }: CameraFacts): boolean {
+  return error === undefined && captures && formats.some((format) => readable.includes(format));
 }
 
 function describe({ device, card, captures, formats, error }: CameraFacts): string {
