@@ -4,6 +4,7 @@ import type { Frame } from '../camera/frame.js';
 import type { CameraStatus, FrameSource } from '../camera/source.js';
 import type { CameraConfig } from '../config/schema.js';
 import type { Alerts } from '../health/alerts.js';
+import { HourCount } from '../health/hour-count.js';
 import { loadAddon } from '../native/load.js';
 
 export interface CameraKeeperOptions {
@@ -16,6 +17,8 @@ export interface CameraKeeperOptions {
 export class CameraKeeper {
   readonly #options: CameraKeeperOptions;
   #source: FrameSource | undefined;
+  readonly #openings = new HourCount();
+  #openedBefore = false;
   #lastError: string | undefined;
   #lastWarning: string | undefined;
 
@@ -37,6 +40,7 @@ export class CameraKeeper {
 
   async reopen(config: CameraConfig): Promise<void> {
     await this.close();
+    this.#openedBefore = false; // another camera is no reconnect
     await this.open(config);
   }
 
@@ -45,7 +49,7 @@ export class CameraKeeper {
     const status = this.#source?.status();
     if (status !== undefined) this.#reportWarning(status);
     const { state = 'stopped', reconnects = 0, failures = 0, lost = 0 } = status ?? {};
-    return { state, reconnects, lost, failed: failures };
+    return { state, reconnects, reconnectsLastHour: this.#openings.count(performance.now()), lost, failed: failures };
   }
 
   async close(): Promise<void> {
@@ -59,6 +63,8 @@ export class CameraKeeper {
     if (status.state === 'streaming') {
       log.info({ camera: status.description }, 'the camera delivers frames');
       this.#lastError = undefined;
+      if (this.#openedBefore) this.#openings.add(performance.now());
+      this.#openedBefore = true;
       alerts.clear('camera');
     }
     // A camera that stays away is one line and one alert, not one every attempt.

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.js';
+import { connectionPart } from '../log/logger.js';
 import { mqttOptions } from '../publish/mqtt-options.js';
 import { Publisher } from '../publish/publisher.js';
 import { mqttDial } from '../publish/session.js';
@@ -38,7 +39,7 @@ export function createPublisher({ config, url, device, session, log }: ConnectOp
     device,
     session,
     eventQueueLength: mqtt.eventQueueLength,
-    log,
+    log: log.child({ part: connectionPart }),
     settings: config,
   });
 }

@@ -2,19 +2,22 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { ConfigStore } from '../config/store.js';
 import { Alerts } from '../health/alerts.js';
-import { HealthReport } from '../health/health.js';
+import { readMachine } from '../health/machine.js';
+import type { LogOutput } from '../log/output.js';
 import { ClockWatch } from '../publish/clock.js';
 import { deviceId, newSessionId } from '../publish/device-id.js';
 import { EmbeddedBroker } from '../publish/embedded-broker.js';
 import type { Publisher } from '../publish/publisher.js';
 import type { EventPayload, ResultPayload } from '../publish/topics.js';
 import { FrameWatch } from '../remote/frame-watch.js';
+import type { Activity } from '../service/progress.js';
 import { CameraKeeper } from './camera-keeper.js';
 import { Changes } from './changes.js';
 import { Cleanup } from './cleanup.js';
 import { createPublisher } from './connect.js';
 import { EngineKeeper } from './engine-keeper.js';
 import type { Network } from './network.js';
+import { Operation } from './operation.js';
 import { Remote } from './remote.js';
 import { version } from './version.js';
 import { Vision } from './vision.js';
@@ -22,6 +25,8 @@ import { Vision } from './vision.js';
 export interface DaemonOptions {
   readonly store: ConfigStore;
   readonly log: Logger;
+  /** Where `log` writes to: the source of the `log` topic. */
+  readonly output?: LogOutput;
   /** Besides the broker: for a view in the terminal. */
   readonly onResult?: (result: ResultPayload) => void;
   readonly onEvent?: (event: EventPayload) => void;
@@ -76,9 +81,10 @@ export class Daemon {
     await this.#loadModel(publisher, vision, alerts);
     if (this.#stopping !== undefined) return;
     const camera = await this.#startCamera(vision, alerts);
-    this.#startHealth(publisher, vision, camera);
+    const operation = await this.#startOperation(publisher, vision, camera, engines, alerts);
     const changes = this.#followChanges(publisher, vision, camera, alerts);
     if (store.config.remote.enabled) this.#startRemote(publisher, vision, changes);
+    operation.ready();
   }
 
   /** Ends everything within `limits.shutdownMs`; resolves to whether all of it ended cleanly. Can be called any time. */
@@ -178,25 +184,41 @@ export class Daemon {
     return camera;
   }
 
-  #startHealth(publisher: Publisher, vision: Vision, camera: CameraKeeper): void {
-    const { store } = this.#options;
-    const report = new HealthReport({
-      device: this.device,
-      session: this.session,
-      clockSynchronized: () => this.#clock.synchronized(),
-      pipeline: () => vision.stats(),
-      publisher: () => publisher.stats(),
-      camera: () => camera.stats(),
+  async #startOperation(
+    publisher: Publisher,
+    vision: Vision,
+    camera: CameraKeeper,
+    engines: EngineKeeper,
+    alerts: Alerts,
+  ): Promise<Operation> {
+    const { store, log, output, giveUp } = this.#options;
+    const operation = new Operation({
+      config: () => store.config,
+      sources: {
+        device: this.device,
+        session: this.session,
+        clockSynchronized: () => this.#clock.synchronized(),
+        pipeline: () => vision.stats(),
+        publisher: () => publisher.stats(),
+        camera: () => camera.stats(),
+        engine: () => engines.stats(),
+        machine: () => readMachine({ folder: store.config.device.stateFolder ?? '/' }),
+        alerts: () => alerts.current.map(({ id }) => id),
+      },
+      alerts,
+      log,
+      output,
+      durations: () => vision.stats().durations,
+      model: () => vision.network?.identity.name ?? null,
+      activity: () => activityOf(vision.stats(), engines.stats()),
+      publishHealth: (health) => publisher.publishHealth(health),
+      publishLog: (message) =>
+        void publisher.send(publisher.topic('log'), JSON.stringify(message), { qos: 0, retain: false }),
+      giveUp: (reason) => giveUp?.(reason),
     });
-    let timer: NodeJS.Timeout;
-    const next = () => {
-      timer = setTimeout(() => {
-        publisher.publishHealth(report.make());
-        next();
-      }, store.config.publish.healthSeconds * 1000);
-    };
-    next();
-    this.#cleanup.defer('health', () => clearTimeout(timer));
+    this.#cleanup.defer('health', () => operation.stop());
+    await operation.start();
+    return operation;
   }
 
   /** What each change of the configuration means for the running parts. */
@@ -258,4 +280,12 @@ export class Daemon {
       host: { name: hostname(), platform: `${process.platform}-${process.arch}`, node: process.version },
     };
   }
+}
+
+/** Frames refused while something is being mended are no progress; the steps taken to mend it are. */
+function activityOf(
+  { captured, outcomes, waiting, inFlight }: ReturnType<Vision['stats']>,
+  { resets, reloads, standIns }: ReturnType<EngineKeeper['stats']>,
+): Activity {
+  return { captured, outcomes: outcomes + resets + reloads + standIns, inWork: waiting + inFlight };
 }

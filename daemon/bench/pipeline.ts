@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { createPublisher } from '../app/connect.js';
@@ -8,6 +7,7 @@ import { encodeScene } from '../camera/scene/encode.js';
 import { SceneRenderer } from '../camera/scene/renderer.js';
 import { checkConfig } from '../config/load.js';
 import { Alerts } from '../health/alerts.js';
+import { openFiles } from '../health/process-usage.js';
 import { StandInEngine, standInModel } from './stand-in.js';
 
 export interface PipelineBenchOptions {
@@ -194,7 +194,7 @@ class ResourceTrend {
   #after: Resources[] = [];
 
   sample(frames: number): void {
-    const sample = { rssMiB: process.memoryUsage.rss() / 1_048_576, openFiles: openFiles() };
+    const sample = { rssMiB: process.memoryUsage.rss() / 1_048_576, openFiles: openFiles() ?? Number.NaN };
     if (frames <= warmUpFrames) this.#before = [...this.#before.slice(-3), sample];
     else this.#after = [...this.#after.slice(-3), sample];
   }
@@ -213,15 +213,6 @@ class ResourceTrend {
     const settled = (samples: readonly Resources[]) => Math.min(...samples.map((sample) => sample[of]));
     const growth = settled(this.#after) - settled(this.#before);
     return Number.isNaN(growth) ? null : growth;
-  }
-}
-
-/** NaN where the system does not say. */
-function openFiles(): number {
-  try {
-    return readdirSync('/proc/self/fd').length;
-  } catch {
-    return Number.NaN;
   }
 }
 

@@ -1,17 +1,30 @@
 import type { HealthPayload } from '../publish/topics.js';
 import { ProcessUsage } from './process-usage.js';
 
+type Frames = HealthPayload['frames'];
+
 /** What `health` gathers, each from the part that knows it. */
 export interface HealthSources {
   readonly device: string;
   readonly session: string;
   clockSynchronized(): boolean;
-  pipeline(): Pick<HealthPayload['frames'], 'captured' | 'classified' | 'dropped'> & {
-    failed: { preprocess: number; inference: number };
+  pipeline(): Pick<Frames, 'captured' | 'classified'> & {
+    /** Replaced by newer frames. */
+    dropped: number;
+    noModel: number;
+    skipped: { preprocess: number; inference: number };
+    failed: Omit<Frames['failed'], 'camera'>;
+    waiting: number;
+    inFlight: number;
     latencyMs: HealthPayload['latencyMs'];
   };
-  publisher(): Pick<HealthPayload, 'mqtt' | 'events' | 'results'>;
-  camera(): HealthPayload['camera'] & { failed: number };
+  /** Frames that were left out on purpose, by cause. */
+  skipped?(): Record<string, number>;
+  publisher(): Pick<HealthPayload, 'mqtt' | 'events' | 'results'> & { resultsWaiting: number };
+  camera(): HealthPayload['camera'] & { failed: number; lost: number };
+  engine(): HealthPayload['engine'];
+  machine(): HealthPayload['machine'];
+  alerts(): string[];
 }
 
 /** Makes the `health` message; rates are since the message before. */
@@ -25,30 +38,41 @@ export class HealthReport {
   }
 
   make(): HealthPayload {
-    const { device, session, clockSynchronized } = this.#sources;
-    const { captured, classified, dropped, failed, latencyMs } = this.#sources.pipeline();
-    const { failed: cameraFailed, ...camera } = this.#sources.camera();
-    const atMs = performance.now();
-    const seconds = Math.max(1e-3, (atMs - this.#before.atMs) / 1000);
-    const framesPerSecond = Math.round((Math.max(0, classified - this.#before.classified) / seconds) * 100) / 100;
-    this.#before = { atMs, classified };
+    const { device, session } = this.#sources;
+    const { captured, classified, dropped, noModel, skipped, failed, waiting, inFlight, latencyMs } =
+      this.#sources.pipeline();
+    const { failed: cameraFailed, lost, ...camera } = this.#sources.camera();
+    const { resultsWaiting, ...publisher } = this.#sources.publisher();
     return {
       device,
       session,
       at: new Date().toISOString(),
-      clockSynchronized: clockSynchronized(),
+      clockSynchronized: this.#sources.clockSynchronized(),
       uptimeSeconds: Math.round(process.uptime()),
-      framesPerSecond,
+      framesPerSecond: this.#rate(classified),
       frames: {
         captured,
         classified,
-        dropped,
-        failed: { camera: cameraFailed, preprocess: failed.preprocess, inference: failed.inference },
+        dropped: { replaced: dropped, lost, noModel },
+        skipped: { engine: skipped.inference, preprocess: skipped.preprocess, ...this.#sources.skipped?.() },
+        failed: { camera: cameraFailed, ...failed },
       },
+      ...publisher,
       latencyMs,
+      queues: { frames: waiting, inFlight, events: publisher.events.queued, results: resultsWaiting },
       camera,
-      ...this.#sources.publisher(),
+      engine: this.#sources.engine(),
       process: this.#usage.sample(),
+      machine: this.#sources.machine(),
+      alerts: this.#sources.alerts(),
     };
+  }
+
+  #rate(classified: number): number {
+    const atMs = performance.now();
+    const seconds = Math.max(1e-3, (atMs - this.#before.atMs) / 1000);
+    const rate = Math.max(0, classified - this.#before.classified) / seconds;
+    this.#before = { atMs, classified };
+    return Math.round(rate * 100) / 100;
   }
 }

@@ -8,6 +8,7 @@ export interface Spread {
 export class LatencyWindow {
   readonly #values: Float64Array;
   #count = 0;
+  #sumMs = 0;
 
   constructor(size = 512) {
     this.#values = new Float64Array(size);
@@ -16,6 +17,12 @@ export class LatencyWindow {
   add(durationMs: number): void {
     this.#values[this.#count % this.#values.length] = durationMs;
     this.#count += 1;
+    this.#sumMs += durationMs;
+  }
+
+  /** Of all durations ever. */
+  totals(): { count: number; sumMs: number } {
+    return { count: this.#count, sumMs: this.#sumMs };
   }
 
   /** Nearest-rank percentiles in ms; zeros while empty. */

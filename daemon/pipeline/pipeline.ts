@@ -101,6 +101,7 @@ export class Pipeline<Frame extends Timed, R extends Runtime<Frame>> {
       inFlight: this.#slots.taken,
       stuck: { preprocess: this.#preprocess.stuck, inference: this.#infer.stuck },
       latencyMs: { preprocess: preprocess.spread(), inference: inference.spread(), total: total.spread() },
+      durations: { preprocess: preprocess.totals(), inference: inference.totals(), total: total.totals() },
     };
   }
 

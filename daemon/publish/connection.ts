@@ -1,3 +1,4 @@
+import { HourCount } from '../health/hour-count.js';
 import { Backoff } from './backoff.js';
 import type { BrokerSession, Dial, Incoming } from './session.js';
 
@@ -29,7 +30,6 @@ export interface ConnectionEvents {
 }
 
 const steadyMs = 10_000;
-const hourMs = 3_600_000;
 
 /**
  * Keeps one connection to the broker up, for months. Every attempt is a new client object, so none can get stuck for
@@ -46,7 +46,7 @@ export class Connection {
   #timer: NodeJS.Timeout | undefined;
   #lastHeard = 0;
   #onlineSince = 0;
-  #onlineTimes: number[] = [];
+  readonly #reconnects = new HourCount();
   #connects = 0;
   #lastError: string | null = null;
 
@@ -67,9 +67,7 @@ export class Connection {
   }
 
   stats(): { state: ConnectionState; connects: number; reconnectsLastHour: number; lastError: string | null } {
-    this.#forgetOld();
-    const first = this.#connects === this.#onlineTimes.length ? 1 : 0; // the first connect is no reconnect
-    const reconnectsLastHour = Math.max(0, this.#onlineTimes.length - first);
+    const reconnectsLastHour = this.#reconnects.count(performance.now());
     return { state: this.#state, connects: this.#connects, reconnectsLastHour, lastError: this.#lastError };
   }
 
@@ -124,8 +122,8 @@ export class Connection {
   #connected(session: BrokerSession): void {
     if (!this.#move('connected')) return;
     this.#session = session;
+    if (this.#connects > 0) this.#reconnects.add(performance.now());
     this.#connects += 1;
-    this.#onlineTimes.push(Date.now());
     this.#lastError = null;
     this.#lastHeard = performance.now();
     this.#onlineSince = performance.now();
@@ -160,10 +158,5 @@ export class Connection {
   #arm(delayMs: number, act: () => void): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(act, delayMs);
-  }
-
-  #forgetOld(): void {
-    const since = Date.now() - hourMs;
-    this.#onlineTimes = this.#onlineTimes.filter((time) => time > since);
   }
 }

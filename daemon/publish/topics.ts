@@ -90,9 +90,17 @@ export const healthPayload = z.strictObject({
   frames: z.strictObject({
     captured: count,
     classified: count,
-    /** Replaced by a newer frame before their turn came. */
-    dropped: count,
-    failed: z.strictObject({ camera: count, preprocess: count, inference: count }),
+    dropped: z.strictObject({
+      /** Replaced by a newer frame before their turn came. */
+      replaced: count,
+      /** By the camera or its driver. */
+      lost: count,
+      /** There was no model yet. */
+      noModel: count,
+    }),
+    /** On purpose, by cause; a cause that never happened may be missing. */
+    skipped: z.record(z.string(), count),
+    failed: z.strictObject({ camera: count, preprocess: count, inference: count, delivery: count }),
   }),
   results: z.strictObject({
     published: count,
@@ -103,14 +111,51 @@ export const healthPayload = z.strictObject({
   }),
   events: z.strictObject({ published: count, queued: count, dropped: count }),
   latencyMs: z.strictObject({ preprocess: spread, inference: spread, total: spread }),
+  /** What waits now; `inFlight` frames are being prepared or inferred. */
+  queues: z.strictObject({ frames: count, inFlight: count, events: count, results: count }),
   mqtt: z.strictObject({
     state: z.string(),
     connects: count,
     reconnectsLastHour: count,
     lastError: z.string().nullable(),
   }),
-  camera: z.strictObject({ state: z.string(), reconnects: count, lost: count }),
-  process: z.strictObject({ rssMiB: z.number(), cpuPercent: z.number() }),
+  camera: z.strictObject({ state: z.string(), reconnects: count, reconnectsLastHour: count }),
+  /** What the engine went through since the start; docs/operations.md tells of its states and steps. */
+  engine: z.strictObject({
+    state: z.string(),
+    backend: z.string().nullable(),
+    errors: count,
+    hangs: count,
+    retries: count,
+    resets: count,
+    reloads: count,
+    standIns: count,
+    returns: count,
+    lastError: z.string().nullable(),
+  }),
+  process: z.strictObject({ rssMiB: z.number(), cpuPercent: z.number(), openFiles: count.nullable() }),
+  machine: z.strictObject({
+    uptimeSeconds: count,
+    load: z.number().min(0),
+    memoryAvailableMiB: z.number(),
+    /** Of the state folder's disk, or the root's. */
+    disk: z.strictObject({ freeMiB: z.number(), sizeMiB: z.number() }).nullable(),
+    /** Degrees Celsius by sensor; `xadc` is the Zynq's own. */
+    temperaturesC: z.record(z.string(), z.number()),
+  }),
+  /** Ids of the alerts that are up. */
+  alerts: z.array(z.string()),
+});
+
+export const logPayload = z.strictObject({
+  device: z.string(),
+  session: z.string(),
+  at: timestamp,
+  level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()),
+  /** Lines that were left out before this one, since there were too many. */
+  leftOut: count,
 });
 
 export type StatusPayload = z.output<typeof statusPayload>;
@@ -120,6 +165,7 @@ export type ResultPayload = z.output<typeof resultPayload>;
 export type EventPayload = z.output<typeof eventPayload>;
 export type InfoPayload = z.output<typeof infoPayload>;
 export type HealthPayload = z.output<typeof healthPayload>;
+export type LogPayload = z.output<typeof logPayload>;
 
 /** Every topic that the daemon publishes. QoS of result and event is configuration; these are the defaults. */
 export const topics = {
@@ -128,6 +174,7 @@ export const topics = {
   health: { qos: 1, retain: true, payload: healthPayload },
   result: { qos: 0, retain: false, payload: resultPayload },
   event: { qos: 1, retain: false, payload: eventPayload },
+  log: { qos: 0, retain: false, payload: logPayload },
 } as const;
 
 export type TopicName = keyof typeof topics;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { humanLine } from '../../../daemon/app/logger.js';
+import { humanLine } from '../../../daemon/log/human.js';
 import { bar, LiveView } from '../../../daemon/cli/view/live.js';
 import { PlainView } from '../../../daemon/cli/view/plain.js';
 import type { EventPayload, ResultPayload } from '../../../daemon/publish/topics.js';

@@ -1,23 +1,8 @@
-import { type Logger, pino } from 'pino';
-
-export type { Logger };
-
-export interface LogConfig {
-  readonly level: string;
-  readonly format: 'human' | 'json';
-}
-
-/** A logger whose finished lines go to `write`: JSON as pino makes it, or one short line for people. */
-export function createLogger({ level, format }: LogConfig, write: (line: string) => void): Logger {
-  const stream = { write: format === 'json' ? write : (line: string) => write(humanLine(line)) };
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
-}
-
 const shownAs: Record<number, string> = { 10: 'trace ', 20: 'debug ', 40: 'warning: ', 50: 'error: ', 60: 'fatal: ' };
 
 /** `12:34:56 warning: no broker; working on without (reason: connect ECONNREFUSED)`. */
 export function humanLine(line: string): string {
-  const { level, time, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const { level, time, msg, err, part: _, ...fields } = JSON.parse(line) as Record<string, unknown>;
   const error = (err as { message?: string } | undefined)?.message;
   const details = Object.entries({ ...fields, ...(error === undefined ? {} : { error }) });
   const suffix = details.map(

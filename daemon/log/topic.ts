@@ -1,0 +1,59 @@
+import { connectionPart } from './logger.js';
+import type { LogOutput } from './output.js';
+import { RateCap } from './rate-cap.js';
+
+/** The `log` message without device and session. */
+export interface LogMessage {
+  readonly at: string;
+  readonly level: string;
+  readonly message: string;
+  readonly details: Record<string, unknown>;
+  /** Lines that were left out before this one. */
+  readonly leftOut: number;
+}
+
+const levels: Record<string, number> = { debug: 20, info: 30, warn: 40, error: 50, off: Number.POSITIVE_INFINITY };
+const names: Record<number, string> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
+const perSecond = 2;
+const longestMessage = 1000;
+
+/**
+ * Log lines to the broker, few of them. It never feeds itself: lines about the connection are left out, and so are lines that
+ * come while one is being sent.
+ */
+export class LogTopic {
+  readonly #least: () => string;
+  readonly #send: (message: LogMessage) => void;
+  readonly #cap = new RateCap(() => perSecond);
+  #sending = false;
+
+  /** `least` is the least level, or `off`; asked for each line. */
+  constructor(least: () => string, send: (message: LogMessage) => void) {
+    this.#least = least;
+    this.#send = send;
+  }
+
+  /** Returns how to stop it. */
+  follow(output: LogOutput): () => void {
+    return output.tap((line) => this.#line(line));
+  }
+
+  #line(line: string): void {
+    const least = levels[this.#least()] ?? Number.POSITIVE_INFINITY;
+    if (this.#sending || least === Number.POSITIVE_INFINITY) return;
+    const { level, time, msg, part, ...details } = JSON.parse(line) as Record<string, unknown>;
+    if (Number(level) < least || part === connectionPart || !this.#cap.allows(performance.now())) return;
+    this.#sending = true;
+    try {
+      this.#send({
+        at: String(time),
+        level: names[Number(level)] ?? String(level),
+        message: String(msg ?? '').slice(0, longestMessage),
+        details: JSON.stringify(details).length > longestMessage ? {} : details,
+        leftOut: this.#cap.takeRefused(),
+      });
+    } finally {
+      this.#sending = false;
+    }
+  }
+}
