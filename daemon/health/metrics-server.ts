@@ -33,7 +33,8 @@ export class MetricsServer {
           return;
         }
         try {
-          response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' }).end(text());
+          const body = text();
+        response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
         } catch (error) {
           response.writeHead(500).end(`${error instanceof Error ? error.message : error}\n`);
         }

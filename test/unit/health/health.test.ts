@@ -2,9 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Alerts } from '../../../daemon/health/alerts.js';
 import { HealthReport } from '../../../daemon/health/health.js';
+import { HourCount } from '../../../daemon/health/hour-count.js';
 import { LatencyWindow } from '../../../daemon/health/latency-window.js';
+import { readMachine } from '../../../daemon/health/machine.js';
 import { RateMeter } from '../../../daemon/health/rate-meter.js';
 import { healthPayload } from '../../../daemon/publish/topics.js';
+import { healthSources } from '../../support/health.js';
 
 describe('the latency window', () => {
   it('gives the nearest-rank percentiles of the latest values', () => {
@@ -57,35 +60,46 @@ describe('alerts', () => {
 describe('the health report', () => {
   it('is what the catalogue says, with the rate since the report before', () => {
     let classified = 10;
-    const spread = { p50: 1, p95: 2, p99: 3 };
-    const report = new HealthReport({
-      device: 'd',
-      session: 's',
-      clockSynchronized: () => true,
-      pipeline: () => ({
-        captured: 20,
-        classified,
-        dropped: 1,
-        failed: { preprocess: 2, inference: 3 },
-        latencyMs: { preprocess: spread, inference: spread, total: spread },
-      }),
-      publisher: () => ({
-        mqtt: { state: 'online', connects: 1, reconnectsLastHour: 0, lastError: null },
-        events: { published: 1, queued: 0, dropped: 0 },
-        results: { published: 1, skipped: 0, dropped: 0 },
-      }),
-      camera: () => ({ state: 'streaming', reconnects: 0, lost: 0, failed: 4 }),
-    });
+    const standard = healthSources();
+    const report = new HealthReport(healthSources({ pipeline: () => ({ ...standard.pipeline(), classified }) }));
     const first = healthPayload.parse(report.make());
     expect(first.frames).toEqual({
       captured: 20,
       classified: 10,
-      dropped: 1,
-      failed: { camera: 4, preprocess: 2, inference: 3 },
+      dropped: { replaced: 1, lost: 9, noModel: 6 },
+      skipped: { engine: 8, preprocess: 7 },
+      failed: { camera: 4, preprocess: 2, inference: 3, delivery: 0 },
     });
+    expect(first.queues).toEqual({ frames: 1, inFlight: 2, events: 5, results: 4 });
     expect(first.framesPerSecond).toBeGreaterThan(0);
     expect(report.make().framesPerSecond).toBe(0);
     classified += 5;
     expect(report.make().framesPerSecond).toBeGreaterThan(0);
+  });
+
+  it('tells of this machine and this process without complaint', () => {
+    const report = new HealthReport(healthSources({ machine: () => readMachine({ folder: '/' }) }));
+    const { machine, process: own } = healthPayload.parse(report.make());
+    expect(machine.disk?.sizeMiB).toBeGreaterThan(0);
+    expect(machine.memoryAvailableMiB).toBeGreaterThan(0);
+    expect(own.openFiles).toBeGreaterThan(2);
+  });
+
+  it('does without a disk that cannot be asked', () => {
+    expect(readMachine({ folder: '/no/such/folder' }).disk).toBeNull();
+  });
+});
+
+describe('the count of the last hour', () => {
+  it('forgets what is older than an hour', () => {
+    const hour = 3_600_000;
+    fc.assert(
+      fc.property(fc.array(fc.nat(3 * hour)), fc.nat(3 * hour), (times, now) => {
+        const sorted = times.filter((time) => time <= now).sort((a, b) => a - b);
+        const counted = new HourCount();
+        for (const time of sorted) counted.add(time);
+        expect(counted.count(now)).toBe(sorted.filter((time) => time > now - hour).length);
+      }),
+    );
   });
 });
