@@ -3,6 +3,7 @@ import { ACCELERATOR_ID } from '../../native/accelerator-constants.js';
 import { acceleratorChoice, backendKind, broken, hex, loadCommand, mebibytes, uioName } from '../board.js';
 import type { Check, Context } from '../check.js';
 import { codeOf, type Finding, messageOf, ok, skipped, warning } from '../finding.js';
+import { stopCommand } from '../owners.js';
 import { interruptCount } from '../uio.js';
 
 /** The interface version that this driver speaks: docs/register-map.md, register `version`. */
@@ -95,6 +96,9 @@ async function copy(context: Context, signal: AbortSignal): Promise<Finding> {
     const { bytes } = await context.probe.copy(signal, acceleratorChoice(context));
     return ok(`${mebibytes(bytes)} written, synchronised, copied by the accelerator and read back`);
   } catch (error) {
+    if (codeOf(error) === 'ACCELERATOR_BUSY') {
+      return { ...skipped(messageOf(error)), mend: `${await stopCommand(context)}; zynqnetd doctor` };
+    }
     const narrow = 'zynqnetd doctor --only ports,memory';
     return broken(context, messageOf(error), codeOf(error) === 'ACCELERATOR_SELFTEST' ? narrow : hung);
   }

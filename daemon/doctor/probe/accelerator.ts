@@ -1,19 +1,28 @@
 import type { LoadedModel } from '../../model/load.js';
+import type { NativeAcceleratorQuestion } from '../../native/board.js';
+import { loadAddon } from '../../native/load.js';
 import type { AcceleratorChoice, AnswerFacts, BuildFacts, CopyFacts, ProcessingSystemFacts } from './types.js';
 
 /** The accelerator's part of the probe process. */
 export const accelerator = { processingSystem, build, copy, answer };
 
 function processingSystem(): ProcessingSystemFacts {
-  throw new Error('this build of the addon cannot read them');
+  return loadAddon().board.processingSystem();
 }
 
-function build(_choice: AcceleratorChoice): BuildFacts {
-  throw new Error('this build of the addon cannot read it');
+function build(choice: AcceleratorChoice): Promise<BuildFacts> {
+  return loadAddon().board.acceleratorBuild(question(choice));
 }
 
-function copy(_choice: AcceleratorChoice): CopyFacts {
-  throw new Error('this build of the addon cannot do it');
+function copy(choice: AcceleratorChoice): Promise<CopyFacts> {
+  return loadAddon().board.acceleratorCopy(question(choice));
+}
+
+/** `model-zybo` is the backend `model` with the preset `zybo`. */
+function question({ backend, options }: AcceleratorChoice): NativeAcceleratorQuestion {
+  const dash = backend.indexOf('-');
+  if (dash < 0) return { backend, accelerator: options };
+  return { backend: backend.slice(0, dash), accelerator: { ...options, preset: backend.slice(dash + 1) } };
 }
 
 /** One picture of noise (the same each time) on the accelerator and on the CPU. */

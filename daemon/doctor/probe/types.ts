@@ -4,6 +4,7 @@
  */
 import type { CameraConfig } from '../../config/schema.js';
 import type { NativeAcceleratorOptions } from '../../native/accelerator.js';
+import type { NativeAcceleratorBuild, NativeProcessingSystem } from '../../native/board.js';
 
 export interface SharpFacts {
   readonly version: string;
@@ -47,30 +48,10 @@ export interface OpenedCamera {
   readonly frame: string;
 }
 
-/** The processing system's own registers (SLCR and AFI): always there, so reading them is never a risk. */
-export interface ProcessingSystemFacts {
-  /** FCLK0 as its dividers are set now; null where that cannot be told. */
-  readonly clockMHz: number | null;
-  /** False while the clock is stopped: an access to the PL would hang the bus. */
-  readonly clockRuns: boolean;
-  /** Level shifters between PS and PL, both directions. */
-  readonly levelShifters: boolean;
-  /** FPGA0_OUT_RST: the PL is held in reset. */
-  readonly inReset: boolean;
-  readonly ports: readonly { readonly port: number; readonly readBits: number; readonly writeBits: number }[];
-}
+/** SLCR and AFI: always there on a Zynq-7000, so reading them is never a risk. */
+export type ProcessingSystemFacts = NativeProcessingSystem;
 
-export interface BuildFacts {
-  /** The identity register, whatever it says. */
-  readonly id: number;
-  readonly major: number;
-  readonly minor: number;
-  /** A known preset's name, or "custom". */
-  readonly preset: string;
-  readonly clockMHz: number;
-  readonly multipliers: number;
-  readonly ports: number;
-}
+export type BuildFacts = NativeAcceleratorBuild;
 
 export interface CopyFacts {
   readonly bytes: number;

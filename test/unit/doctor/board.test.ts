@@ -226,6 +226,15 @@ describe('running it', () => {
     expect(found.of('answer').found).toBe("'DMA copy' has failed");
   });
 
+  test('another process that drives it is no fault', async () => {
+    const copy = () => {
+      throw Object.assign(new Error('process 312 drives the accelerator'), { code: 'ACCELERATOR_BUSY' });
+    };
+    const found = await doctor(board, { answers: { copy } });
+    expect(found.of('copy')).toMatchObject({ state: 'skipped', mend: '/etc/init.d/zynqnetd stop; zynqnetd doctor' });
+    expect(found.of('answer').found).toBe('process 312 drives the accelerator');
+  });
+
   test('a wrong answer fails; a right one without an interrupt is a warning', async () => {
     const wrong = await doctor(board, { answers: { answer: () => ({ ...goodAnswer, equal: false, differing: 3 }) } });
     expect(wrong.of('answer')).toMatchObject({ state: 'failed', found: expect.stringContaining('3 of 44 outputs') });
