@@ -22,7 +22,7 @@ export const ACCELERATOR_ERRORS = [
 export const ACCELERATOR_PRESETS = [
   { name: 'zybo', clockMHz: 125, multipliers: 128 },
   { name: 'zybo-z7-20', clockMHz: 150, multipliers: 384 },
-  { name: 'zc706', clockMHz: 200, multipliers: 1024 },
+  { name: 'zc706', clockMHz: 200, multipliers: 1536 },
 ] as const;
 
 /** Name of a preset. */

@@ -1,7 +1,7 @@
 // Activation memory: 2^BANKS_LOG2 banks of 16-byte words, one read and one write per bank and cycle.
 // Results of the array always get their write; the ports' words wait for a free bank, lower port first.
 // Latency: read 2 cycles. Stall rule: load_ready_o per port; results never wait.
-// Parameters: PORTS 1..4, DEPTH_LOG2 9..16, BANKS_LOG2 0..3, LANES 1, 2, 4 (BANKS = 1 or 2*LANES).
+// Parameters: PORTS 1..4, DEPTH_LOG2 9..16, BANKS_LOG2 0..4, LANES 1, 2, 4, 8 (BANKS = 1 or 2*LANES).
 `default_nettype none
 module zn_act_mem #(
     parameter int PORTS = 1,
@@ -21,7 +21,7 @@ module zn_act_mem #(
     input  wire  [PORTS-1:0]                        load_valid_i,
     output wire  [PORTS-1:0]                        load_ready_o,
     input  wire  [PORTS*DEPTH_LOG2-1:0]             load_row_i,
-    input  wire  [PORTS*3-1:0]                      load_bank_i,
+    input  wire  [PORTS*4-1:0]                      load_bank_i,
     input  wire  [PORTS*128-1:0]                    load_data_i,
     // read
     input  wire  [(1<<BANKS_LOG2)*DEPTH_LOG2-1:0]   read_row_i,
@@ -50,7 +50,7 @@ module zn_act_mem #(
       wire out_here = out_valid_q && out_mask_q[LANE] && (BANKS == 1 || out_half_q == 1'(b / LANES));
       wire [PORTS-1:0] want;
       for (p = 0; p < PORTS; p++) begin : g_want
-        assign want[p] = load_valid_i[p] && load_bank_i[p*3+:3] == 3'(b);
+        assign want[p] = load_valid_i[p] && load_bank_i[p*4+:4] == 4'(b);
       end
       // The lowest port that wants the bank; `out` has the bank for itself
       assign grant[b] = out_here ? '0 : want & (~want + 1'b1);

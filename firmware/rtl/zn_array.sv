@@ -1,6 +1,6 @@
 // The multiplier array: S slots one behind the other, weights handed on from slot to slot.
 // Latency: a round issued at T is accumulated at T+13+s in slot s; hold_o of slot s is new at T_last+14+s.
-// Stall rule: none. Parameters: LANES 1, 2, 4; SLOTS 2..4.
+// Stall rule: none. Parameters: LANES 1, 2, 4, 8; SLOTS 2..4.
 `default_nettype none
 module zn_array #(
     parameter int LANES = 1,

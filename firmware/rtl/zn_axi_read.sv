@@ -10,6 +10,7 @@ module zn_axi_read (
     output wire         idle_o,
     input  wire  [31:0] window_base_i,
     input  wire  [31:0] window_limit_i,
+    input  wire         weights_low_i, // weights are getting scarce: they take turns with rows, else rows go first
     // bursts asked for by the clients
     input  wire  [2:0]  req_valid_i,
     output logic [2:0]  req_ready_o,
@@ -44,11 +45,11 @@ module zn_axi_read (
   logic [4:0]  beats_q;
   logic        low_q;
 
-  // Commands first (few and urgent), then weights and rows in turn
+  // Commands first (few and urgent); weights run far ahead, so rows pass them until weights get scarce
   logic [1:0] pick;
   always_comb begin
     if (req_valid_i[0]) pick = 2'd0;
-    else if (req_valid_i[1] && (turn_q != 2'd1 || !req_valid_i[2])) pick = 2'd1;
+    else if (req_valid_i[1] && (!req_valid_i[2] || (weights_low_i && turn_q != 2'd1))) pick = 2'd1;
     else pick = 2'd2;
   end
 

@@ -22,7 +22,7 @@ module zn_axi_write #(
     input  wire  [31:0]          line_addr_i,
     input  wire  [12:0]          line_words_i,
     input  wire                  entry_valid_i,
-    input  wire  [2:0]           entry_words_i,
+    input  wire  [3:0]           entry_words_i,
     input  wire  [LANES*128-1:0] entry_data_i,
     input  wire                  mark_i,
     output logic                 mark_done_o,
@@ -43,7 +43,7 @@ module zn_axi_write #(
     output wire                  bready_o,
     input  wire  [1:0]           bresp_i
 );
-  localparam int EW = LANES * 128 + 3;
+  localparam int EW = LANES * 128 + 4;
   wire reset = rst_i || clear_i;
 
   // ---- Buffer: block memory, then a few entries in front that hide its latency
@@ -178,10 +178,10 @@ module zn_axi_write #(
 
   // ---- Data side
   logic [LANES*128-1:0] data_q;
-  logic [3:0] entry_left_q;
+  logic [4:0] entry_left_q;
   logic [4:0] burst_left_q;
   wire take = entry_left_q != '0 && burst_left_q != '0 && (!wvalid_o || wready_i);
-  assign load_entry = entry_valid && (entry_left_q == '0 || (entry_left_q == 4'd1 && take));
+  assign load_entry = entry_valid && (entry_left_q == '0 || (entry_left_q == 5'd1 && take));
   wire load_burst = wq_valid && (burst_left_q == '0 || (burst_left_q == 5'd1 && take));
   assign beat_o = wvalid_o && wready_i;
   always_ff @(posedge clk_i) begin
@@ -191,12 +191,12 @@ module zn_axi_write #(
       wdata_o  <= data_q[63:0];
       wlast_o  <= burst_left_q == 5'd1;
       data_q   <= data_q >> 64;
-      entry_left_q <= entry_left_q - 4'd1;
+      entry_left_q <= entry_left_q - 5'd1;
       burst_left_q <= burst_left_q - 5'd1;
     end
     if (load_entry) begin
       data_q       <= entry[LANES*128-1:0];
-      entry_left_q <= {entry[EW-1-:3], 1'b0};
+      entry_left_q <= {entry[EW-1-:4], 1'b0};
     end
     if (load_burst) burst_left_q <= wq_beats;
     if (reset) begin

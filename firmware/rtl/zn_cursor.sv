@@ -1,6 +1,6 @@
 // Walks the slots of a command: L columns at a time along the rows of the output.
 // `step_i` moves to the next slot; behind the last one `valid_o` is low until `restart_i`.
-// Latency: 1 cycle. Stall rule: moves only with step_i. Parameters: LANES 1, 2, 4.
+// Latency: 1 cycle. Stall rule: moves only with step_i. Parameters: LANES 1, 2, 4, 8.
 `default_nettype none
 module zn_cursor #(
     parameter int LANES = 1

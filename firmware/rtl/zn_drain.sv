@@ -1,7 +1,7 @@
 // Drains a finished tile: slot after slot, 16*L/D accumulators a cycle through as many requantizers.
-// Wide tiles are summed per channel instead; the sums leave after the group's last tile, as 4/L slots of L words.
+// Wide tiles are summed per channel instead; the sums leave after the group's last tile, as slots of up to L words, four in all.
 // Latency: slot s leaves 12 + D*(s+1) cycles after done_i. Stall rule: none; tiles must be S*D cycles apart.
-// Parameters: LANES 1, 2, 4; SLOTS 2..4; DRAIN 1 or 2.
+// Parameters: LANES 1, 2, 4, 8; SLOTS 2..4; DRAIN 1 or 2.
 `default_nettype none
 module zn_drain #(
     parameter int LANES = 1,  // columns of a slot
@@ -164,7 +164,8 @@ module zn_drain #(
 
   // Sums: index = phase * R + lane = 16 * column + channel
   logic [31:0] sum_q [0:SUMS-1];
-  logic [31:0] out_q [0:SUMS-1];
+  localparam int OUTS = LANES == 8 ? SUMS / 2 : SUMS;
+  logic [31:0] out_q [0:OUTS-1];
   generate
     for (r = 0; r < SUMS; r++) begin : g_sum
       wire mine = valid_d[4] && wide_d[4] && (DRAIN == 1 || phase_d[4] == 1'(r / R));
@@ -175,13 +176,14 @@ module zn_drain #(
   endgenerate
 
   // Leave: a snapshot, folded over the columns, L words of four sums at a time
-  localparam int EMITS = 4 / LANES;
+  localparam int EMITS = LANES >= 4 ? 1 : 4 / LANES;
   logic snap_q, fold_q;
   logic [2:0] emit_q, emit2_q;
   logic [LANES*128-1:0] fold_data;
   always_ff @(posedge clk_i) begin
     snap_q <= sum_last_d[4] && !rst_i;
-    if (snap_q) for (k = 0; k < SUMS; k++) out_q[k] <= sum_q[k];
+    // eight columns are folded to four on the way
+    if (snap_q) for (k = 0; k < OUTS; k++) out_q[k] <= sum_q[k] + (LANES == 8 ? sum_q[(k+OUTS)%SUMS] : 32'd0);
     if (rst_i) emit_q <= '0;
     else if (snap_q) emit_q <= 3'(EMITS);
     else if (emit_q != '0) emit_q <= emit_q - 3'd1;
@@ -189,9 +191,12 @@ module zn_drain #(
     fold_q  <= emit2_q != '0 && !rst_i;
   end
   generate
-    for (r = 0; r < 4 * LANES; r++) begin : g_fold
+    if (LANES == 8) begin : g_unused_half
+      assign fold_data[1023:512] = '0;
+    end
+    for (r = 0; r < (LANES >= 4 ? 16 : 4 * LANES); r++) begin : g_fold
       logic [31:0] low_q, high_q, fold_data_q;
-      wire [3:0] channel = LANES == 4 ? 4'(r) : 4'((EMITS - 32'(emit_q)) * 4 * LANES + r);
+      wire [3:0] channel = LANES >= 4 ? 4'(r) : 4'((EMITS - 32'(emit_q)) * 4 * LANES + r);
       if (LANES == 1) begin : g_one
         always_ff @(posedge clk_i) begin
           low_q  <= out_q[channel];

@@ -2,7 +2,7 @@
 // With 2L banks, L columns at stride 1 or 2 never meet in a bank: bank b holds the one column of
 // [col, col + banks) that is b modulo banks, one memory row further if b < col mod banks.
 // Latency: word_o 6 cycles after the request; the sideband travels along. Stall rule: none.
-// Parameters: LANES 1, 2, 4; DEPTH_LOG2; BANKS_LOG2 0 or log2(2*LANES); SIDE >= 1 sideband bits.
+// Parameters: LANES 1, 2, 4, 8; DEPTH_LOG2; BANKS_LOG2 0 or log2(2*LANES); SIDE >= 1 sideband bits.
 `default_nettype none
 module zn_gather #(
     parameter int LANES = 1,

@@ -27,10 +27,10 @@ module zn_load_port #(
     output logic                   mem_valid_o,
     input  wire                    mem_ready_i,
     output logic [DEPTH_LOG2-1:0]  mem_row_o,
-    output logic [2:0]             mem_bank_o,
+    output logic [3:0]             mem_bank_o,
     output logic [127:0]           mem_data_o
 );
-  localparam logic [2:0] LAST_BANK = 3'((1 << BANKS_LOG2) - 1);
+  localparam logic [3:0] LAST_BANK = 4'((1 << BANKS_LOG2) - 1);
 
   wire burst_job_ready, line_fifo_ready, line_fifo_valid;
   wire [12:0] words;
@@ -54,7 +54,7 @@ module zn_load_port #(
   logic [63:0] low_q;
   logic [12:0] left_q;
   logic [DEPTH_LOG2-1:0] row_q;
-  logic [2:0]  bank_q;
+  logic [3:0]  bank_q;
   assign data_ready_o = open_q && (!half_q || !mem_valid_o || mem_ready_i);
   wire beat = data_valid_i && data_ready_o;
   assign line_end = !open_q && line_fifo_valid;
@@ -78,7 +78,7 @@ module zn_load_port #(
         mem_bank_o  <= bank_q;
         mem_data_o  <= {data_i, low_q};
         left_q      <= left_q - 13'd1;
-        bank_q      <= bank_q == LAST_BANK ? '0 : bank_q + 3'd1;
+        bank_q      <= bank_q == LAST_BANK ? '0 : bank_q + 4'd1;
         if (bank_q == LAST_BANK) row_q <= row_q + 1'b1;
         if (left_q == 13'd1) begin
           open_q      <= 1'b0;

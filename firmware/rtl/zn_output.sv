@@ -31,7 +31,7 @@ module zn_output #(
     output logic [31:0]                 line_addr_o,
     output logic [12:0]                 line_words_o,
     output logic [PORTS-1:0]            entry_valid_o, // up to L words of the line
-    output logic [2:0]                  entry_words_o,
+    output logic [3:0]                  entry_words_o,
     output logic [LANES*128-1:0]        entry_data_o,
     output logic                        mark_o         // everything before belongs to a complete command
 );
@@ -88,7 +88,7 @@ module zn_output #(
       mem_data_o    <= data_i;
       line_addr_o   <= row_addr_q;
       line_words_o  <= cols_q;
-      entry_words_o <= row_end ? cols_left_q[2:0] : 3'(LANES);
+      entry_words_o <= row_end ? cols_left_q[3:0] : 4'(LANES);
       entry_data_o  <= data_i;
       if (!to_memory_q) begin
         entry_valid_o <= port_q;

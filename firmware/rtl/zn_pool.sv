@@ -1,7 +1,7 @@
 // Max-pool: keeps the maximum of S slots in turn, one block of 16 channels of L columns a cycle.
 // The taps of one slot come S cycles apart; the slots' maxima go round in a shift register.
 // Latency: 2 cycles from the last tap. Stall rule: none; cycles without valid_i do not move anything.
-// Parameters: LANES 1, 2, 4; SLOTS 2..4.
+// Parameters: LANES 1, 2, 4, 8; SLOTS 2..4.
 `default_nettype none
 module zn_pool #(
     parameter int LANES = 1,

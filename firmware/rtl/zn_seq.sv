@@ -24,6 +24,7 @@ module zn_seq #(
     input  wire                       out_full_i,     // write buffers nearly full
     input  wire                       word_i,         // a weight word has arrived
     output logic                      release_o,      // a weight word may be overwritten
+    output logic                      low_o,          // fewer than 512 words are waiting
     input  wire                       group_done_i,   // a parameter bank is free again
     // weight ring
     output logic [RING_LOG2-1:0]      ring_addr_o,
@@ -296,6 +297,7 @@ module zn_seq #(
     if (take && tile_first_q && !pass_first_q) ring_q <= group_base_q;
     else if (play_mac || param_go) ring_q <= ring_q + 1'b1;
     if (take && tile_first_q && pass_first_q) group_base_q <= ring_q;
+    low_o        <= fresh_q[RING_LOG2:9] == '0;
     ring_addr_o  <= ring_q;
     param_o      <= param_go;
     param_word_o <= second_q;

@@ -1,7 +1,7 @@
 // One slot of the array: L positions x 16 output channels x 4 input channels.
 // A word of 16 channels per position is loaded at the start of a round and used four bytes a cycle.
 // Latency: the quad of issue time T meets its weights at T; hold_o one cycle after the delayed last.
-// Stall rule: none. Parameters: LANES 1, 2 or 4.
+// Stall rule: none. Parameters: LANES 1, 2, 4 or 8.
 `default_nettype none
 module zn_slot #(
     parameter int LANES = 1  // positions

@@ -1,7 +1,7 @@
 // The accelerator: see docs/accelerator.md. One clock, synchronous active-high reset.
 // Named, supported configurations are in presets/; parameters outside them are checked at elaboration, not supported.
-// Parameters: LANES 1, 2, 4; SLOTS 2..4; DRAIN 1 (LANES 4), 2 (LANES 1, 2); PORTS 1, 2, 4; ACT_LOG2 9..16;
-// BANKS_LOG2 0 for LANES 1, else log2(2*LANES); RING_LOG2 9..12; OUT_LOG2 8..12; CODEBOOK 0, 1; CLOCK_MHZ shown only.
+// Parameters: LANES 1, 2, 4, 8; SLOTS 2..4, at most 24 positions; DRAIN 1 (LANES 4), else 2; PORTS 1, 2, 4; ACT_LOG2 9..16;
+// BANKS_LOG2 0 for LANES 1, else log2(2*LANES); RING_LOG2 9..13; OUT_LOG2 8..12; CODEBOOK 0, 1; CLOCK_MHZ shown only.
 `default_nettype none
 module zn_top #(
     parameter int LANES = 1,       // adjacent columns of a slot
@@ -126,15 +126,15 @@ module zn_top #(
   wire [PORTS-1:0] line_valid, entry_valid;
   wire [31:0] out_line_addr;
   wire [12:0] out_line_words;
-  wire [2:0]  entry_words;
+  wire [3:0]  entry_words;
   wire [LANES*128-1:0] entry_data;
-  wire mark;
+  wire mark, weights_low;
   genvar p;
   generate
     for (p = 0; p < PORTS; p++) begin : g_port
       zn_axi_read u_read (
           .clk_i, .rst_i, .halt_i(halt), .idle_o(read_idle[p]), .window_base_i(window_base), .window_limit_i(window_limit),
-          .req_valid_i(req_valid[p*3+:3]), .req_ready_o(req_ready[p*3+:3]), .req_addr_i(req_addr[p*96+:96]),
+          .weights_low_i(weights_low), .req_valid_i(req_valid[p*3+:3]), .req_ready_o(req_ready[p*3+:3]), .req_addr_i(req_addr[p*96+:96]),
           .req_beats_i(req_beats[p*24+:24]), .data_valid_o(data_valid[p*3+:3]), .data_ready_i(data_ready[p*3+:3]),
           .data_o(rdata[p*64+:64]), .error_o(read_error[p]), .error_code_o(read_code[p*4+:4]),
           .error_client_o(read_client[p*2+:2]), .error_addr_o(read_eaddr[p*32+:32]), .beat_o(read_beat[p]),
@@ -242,7 +242,7 @@ module zn_top #(
   wire [12:0] ll_words;
   wire [15:0] ll_row;
   wire [PORTS*ACT_LOG2-1:0] mem_row;
-  wire [PORTS*3-1:0] mem_bank;
+  wire [PORTS*4-1:0] mem_bank;
   wire [PORTS*128-1:0] mem_data;
   zn_load #(.PORTS(PORTS)) u_load (
       .clk_i, .rst_i(core_rst), .cmd_valid_i(load_valid), .cmd_ready_o(load_take), .cmd_i(load_cmd),
@@ -257,7 +257,7 @@ module zn_top #(
           .req_ready_i(req_ready[p*3+2]), .req_addr_o(req_addr[p*96+64+:32]), .req_beats_o(beats),
           .data_valid_i(data_valid[p*3+2]), .data_ready_o(data_ready[p*3+2]), .data_i(rdata[p*64+:64]),
           .mem_valid_o(mem_valid[p]), .mem_ready_i(mem_ready[p]), .mem_row_o(mem_row[p*ACT_LOG2+:ACT_LOG2]),
-          .mem_bank_o(mem_bank[p*3+:3]), .mem_data_o(mem_data[p*128+:128]));
+          .mem_bank_o(mem_bank[p*4+:4]), .mem_data_o(mem_data[p*128+:128]));
       assign req_beats[p*24+16+:8] = {3'd0, beats};
     end
   endgenerate
@@ -304,7 +304,7 @@ module zn_top #(
   zn_seq #(.LANES(LANES), .SLOTS(SLOTS), .DRAIN(DRAIN), .RING_LOG2(RING_LOG2)) u_seq (
       .clk_i, .rst_i(core_rst), .cmd_valid_i(compute_valid), .cmd_ready_o(compute_take), .cmd_i(compute_cmd),
       .wait_ok_i(compute_wait_q), .idle_behind_i(out_idle), .out_ready_i(out_room), .out_job_o(out_job),
-      .out_full_i(out_full_q), .word_i(word_arrived), .release_o(release_word), .group_done_i(group_done),
+      .out_full_i(out_full_q), .word_i(word_arrived), .release_o(release_word), .low_o(weights_low), .group_done_i(group_done),
       .ring_addr_o(ring_addr), .param_o(param), .param_word_o(param_word), .param_bank_o(param_bank),
       .load_o(round_load), .pool_o(pool), .pool_first_o(pool_first), .pool_last_o(pool_last), .slot_mask_o(slot_mask),
       .slot_base_o(slot_base), .slot_offset_o(slot_offset), .slot_row_o(slot_row), .slot_col_o(slot_col),

@@ -214,7 +214,7 @@ struct Preset {
 inline constexpr std::array<Preset, 3> presets{{
     {"zybo", 125, 1, 2, 2, 1, 13, 0, 10, 9, 0},
     {"zybo-z7-20", 150, 2, 3, 2, 4, 12, 2, 11, 9, 1},
-    {"zc706", 200, 4, 4, 1, 4, 13, 3, 11, 9, 1},
+    {"zc706", 200, 8, 3, 2, 4, 12, 4, 13, 9, 1},
 }};
 
 } // namespace zynqnet::accelerator
