@@ -56,8 +56,7 @@ export async function benchAccelerator(options: AcceleratorBenchOptions): Promis
   if (!acceleratorBackends().includes(options.backend)) {
     throw new ZynqnetError(
       'ENGINE_UNKNOWN',
-      'The RTL simulator is not built. Install verilator, then: cmake -S native -B build/native -G Ninja ' +
-        '-DZYNQNET_RTL=ON && cmake --build build/native',
+      'The simulated accelerator is not built. Install verilator and run: npm run build:rtl',
     );
   }
   const model = await networkNamed(options.network, options.seed);

@@ -51,7 +51,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 function isAccelerator(backend: string): boolean {
   const known = engineBackends();
   if (!known.includes(backend)) {
-    throw new ZynqnetError('ENGINE_UNKNOWN', `No backend '${backend}' here; there are ${known.join(', ')}`);
+    const how = /^rtl(-|$)/.test(backend) ? '; "npm run build:rtl" builds the simulated accelerator' : '';
+    throw new ZynqnetError('ENGINE_UNKNOWN', `No backend '${backend}' here; there are ${known.join(', ')}${how}`);
   }
   return acceleratorBackends().includes(backend);
 }

@@ -19,6 +19,8 @@ const testPackages = [
   { name: () => `libclang-rt-${clangVersion()}-dev`, present: haveSanitizers },
 ];
 
+const rtlPackages = [{ name: 'verilator', present: () => onPath('verilator') }];
+
 /** The sanitizers' libraries come in a package of their own, with clang's version in its name. */
 function haveSanitizers() {
   const file = spawnSync('clang++', ['-print-file-name=libclang_rt.asan_static-x86_64.a'], { encoding: 'utf8' }).stdout;
@@ -34,9 +36,10 @@ function clangVersion() {
   return /clang-(\d+)/.exec(depends)?.[1] ?? '14';
 }
 
-/** Makes sure that the packages for `purpose` ('build' or 'test') are installed. */
+/** Makes sure that the packages for `purpose` ('build', 'test' or 'rtl') are installed. */
 export function ensureDebianPackages(purpose) {
-  const wanted = purpose === 'test' ? [...buildPackages, ...testPackages] : buildPackages;
+  const more = { test: testPackages, rtl: rtlPackages }[purpose] ?? [];
+  const wanted = [...buildPackages, ...more];
   const missing = wanted
     .filter((entry) => !entry.present())
     .map(({ name }) => (typeof name === 'function' ? name() : name));

@@ -33,7 +33,7 @@ public:
 };
 
 /// The limit of docs/accelerator.md for a preset: 70 % of 4.26 GB/s at its clock.
-[[nodiscard]] double boardBytesPerCycle(const accelerator::Preset &preset) noexcept;
+[[nodiscard]] inline double boardBytesPerCycle(const accelerator::Preset &preset) noexcept { return 0.7 * 4260.0 / preset.clockMHz; }
 
 /// A model of a preset with `memoryBytes` of DRAM at `baseAddress`. Throws Error ENGINE_UNSUPPORTED for an unknown preset.
 [[nodiscard]] std::unique_ptr<AcceleratorModel> createModel(std::string_view preset, std::uint32_t baseAddress, std::uint32_t memoryBytes,

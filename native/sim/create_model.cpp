@@ -42,8 +42,6 @@ Factory *factoryOf(std::string_view name) {
 
 } // namespace
 
-double boardBytesPerCycle(const accelerator::Preset &preset) noexcept { return 0.7 * 4260.0 / preset.clockMHz; }
-
 std::unique_ptr<AcceleratorModel> createModel(std::string_view name, std::uint32_t baseAddress, std::uint32_t memoryBytes,
                                               const MemoryConditions &conditions) {
   for (const accelerator::Preset &preset : accelerator::presets) {

@@ -1,6 +1,6 @@
 // The Verilated accelerator as the driver meets it. Its clock runs only while the driver accesses or waits.
-#include "sim/accelerator_model.hpp"
 #include "sim/devices/functional_devices.hpp"
+#include "sim/devices/rtl_source.hpp"
 #include "sim/devices/simulated_memory.hpp"
 #include "sim/devices/simulators.hpp"
 
@@ -44,7 +44,7 @@ private:
 
 } // namespace
 
-bool haveRtl() noexcept { return true; }
+bool haveRtl() noexcept { return haveModels(); }
 
 Simulator openRtl(const SimulatorOptions &options) {
   const accelerator::Preset &preset = presetNamed(options.preset);
@@ -52,7 +52,7 @@ Simulator openRtl(const SimulatorOptions &options) {
   conditions.seed = options.seed;
   conditions.stallShare = options.backPressure ? conditions.stallShare : 0;
   conditions.bytesPerCycle = boardBytesPerCycle(preset);
-  const std::shared_ptr<AcceleratorModel> model = createModel(preset.name, simulatedBusAddress, options.memoryBytes, conditions);
+  const std::shared_ptr<AcceleratorModel> model = modelOf(preset, options.memoryBytes, conditions);
   device::DriverOptions driver;
   driver.progressTimeout = std::chrono::milliseconds(1); // simulated time is dear
   auto accelerator = std::make_shared<device::Accelerator>(std::make_unique<RtlWindow>(model),
