@@ -11,6 +11,7 @@ usage: deploy/install.sh root@BOARD [options]
   --bitstream FILE   byte-swapped .bit.bin for the FPGA, copied to /lib/firmware/zynqnetd.bit.bin
   --ssh-port N       ssh port (default 22)
   --ssh-option O     one more -o option for ssh, may be repeated
+  --wait SECONDS     for the first classification before the switch counts as failed (default 60)
   --check            only check the board
   --rollback         go back to the version that ran before
   --status           which versions are on the board
@@ -31,17 +32,18 @@ fail() { # CODE MESSAGE
 }
 
 here=$(cd "$(dirname "$0")" && pwd)
-target='' bundle='' broker='' bitstream='' action=install purge='' ssh_port=22
+target='' bundle='' broker='' bitstream='' action=install purge='' ssh_port=22 wait_seconds=60
 set_options='-o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'
 while [ $# -gt 0 ]; do
 	case "$1" in
-	--bundle | --broker | --bitstream | --ssh-port | --ssh-option)
+	--bundle | --broker | --bitstream | --ssh-port | --ssh-option | --wait)
 		[ $# -ge 2 ] || wrong_usage "$1 needs a value"
 		case "$1" in
 		--bundle) bundle=$2 ;;
 		--broker) broker=$2 ;;
 		--bitstream) bitstream=$2 ;;
 		--ssh-port) ssh_port=$2 ;;
+		--wait) wait_seconds=$2 ;;
 		--ssh-option) set_options="$set_options -o $2" ;;
 		esac
 		shift
@@ -63,6 +65,9 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
+case "$wait_seconds" in
+'' | *[!0-9]*) wrong_usage "expected --wait as a number of seconds, received '$wait_seconds'" ;;
+esac
 [ -n "$target" ] || wrong_usage "which board? e.g. root@192.168.1.50"
 
 step_number=0
@@ -79,7 +84,7 @@ on_board() {
 
 # The board's half travels with each call, so that an old board never runs an old script.
 setup() {
-	on_board "cat > /tmp/zynqnetd-setup.$$ && sh /tmp/zynqnetd-setup.$$ $*; status=\$?; rm -f /tmp/zynqnetd-setup.$$; exit \$status" <"$here/board/setup.sh"
+	on_board "cat > /tmp/zynqnetd-setup.$$ && ZYNQNETD_HEALTH_SECONDS=$wait_seconds sh /tmp/zynqnetd-setup.$$ $*; status=\$?; rm -f /tmp/zynqnetd-setup.$$; exit \$status" <"$here/board/setup.sh"
 }
 
 fact() { # NAME, from $facts
@@ -113,12 +118,13 @@ check_board() { # FLOOR NEEDED_KIB HAS_NODE
 	[ "$(fact writable)" = yes ] || fail INSTALL_READONLY "the board's /opt is read-only; on the board run: mount -o remount,rw /"
 	free=$(fact freeKiB)
 	[ "${free:-0}" -ge "$2" ] || fail INSTALL_SPACE "the board has ${free:-0} KiB free but $2 KiB are needed in /opt"
+	[ "$(fact libstdcxx)" = yes ] || fail INSTALL_LIBSTDCXX "the board has no libstdc++.so.6; add it to the image (PetaLinux: IMAGE_INSTALL:append = \" libstdc++\"), or: apt-get install libstdc++6"
 	[ "$(fact init)" != none ] || fail INSTALL_INIT "the board has neither systemd nor /etc/init.d"
 	if [ "$3" = no ]; then
 		case "$(fact node)" in
 		v2[0-9].* | v[3-9][0-9].*) ;;
-		'') fail INSTALL_NODE "the board has no Node.js and this bundle brings none; build one with: npm run bundle -- --board BOARD --with-node" ;;
-		*) fail INSTALL_NODE "the board has Node $(fact node) but at least v20.9 is needed; build a bundle with --with-node" ;;
+		'') fail INSTALL_NODE "the board has no Node.js and this bundle brings none; build one with: npm run bundle -- --board BOARD --node" ;;
+		*) fail INSTALL_NODE "the board has Node $(fact node) but at least v20.9 is needed; build a bundle with --node" ;;
 		esac
 	fi
 	case "$(fact rootFs)" in
@@ -128,7 +134,36 @@ check_board() { # FLOOR NEEDED_KIB HAS_NODE
 	echo "    $(fact model), $arch, glibc $glibc, $(fact init), $free KiB free, FPGA manager $(fact fpga)"
 }
 
-check_connection
+# What was given is proven before the board hears of it.
+check_bitstream() {
+	[ -r "$bitstream" ] || fail INSTALL_BITSTREAM "cannot read $bitstream"
+	head=$(head -c 8192 "$bitstream" | od -An -v -tx1 | tr -d ' \n')
+	# A byte-swapped stream has its sync word AA995566 as 66 55 99 aa within the first kilobytes.
+	case "$head" in
+	*665599aa*) ;;
+	*) fail INSTALL_BITSTREAM "$bitstream has no byte-swapped sync word; make it with: bootgen -arch zynq -process_bitstream bin" ;;
+	esac
+	# Then it writes the part's IDCODE to the register of that name (UG470, table 5-23), as the next word.
+	part=$(printf '%s\n' "$head" | sed -n 's/.*01800130\(..\)\(..\)\(..\)\(..\).*/\4\3\2\1/p')
+	case "$(read_json board) ${part#?}" in
+	"zybo 3722093" | "zybo-z7-20 3727093" | "zc706 3731093") ;;
+	*" ") echo "    warning: the bitstream does not say for which part it is" ;;
+	*) fail INSTALL_BITSTREAM "$bitstream is for another part (IDCODE $part) than the one of a $(read_json board)" ;;
+	esac
+}
+
+check_broker() {
+	case "$broker" in
+	mqtt://?* | mqtts://?* | ws://?* | wss://?*) ;;
+	*) wrong_usage "expected --broker as mqtt://, mqtts://, ws:// or wss:// but received '$broker'" ;;
+	esac
+	case "$broker" in
+	*[!A-Za-z0-9:/._~%@+-]*) wrong_usage "the broker's URL has characters that cannot be right: '$broker'" ;;
+	esac
+}
+
+[ "$action" = install ] && [ -n "$broker" ] && check_broker
+[ "$action" = install ] || check_connection
 case "$action" in
 status | rollback)
 	setup "$action"
@@ -166,7 +201,10 @@ has_node=no
 [ "$(read_json node)" = null ] || has_node=yes
 needed=$(($(wc -c <"$work/bundle.tar") / 1024 + 8192))
 
+[ -z "$bitstream" ] || check_bitstream
+
 step "checking $target"
+check_connection
 check_board "$floor" "$needed" "$has_node"
 
 step "copying $(basename "$bundle") ($(($(wc -c <"$work/bundle.tar") / 1048576)) MB unpacked) as version $id"
@@ -175,26 +213,16 @@ on_board "sh /tmp/zynqnetd-setup.$$ unpack $id" <"$work/bundle.tar" || fail INST
 
 if [ -n "$bitstream" ]; then
 	step "copying the bitstream"
-	[ -r "$bitstream" ] || fail INSTALL_BITSTREAM "cannot read $bitstream"
-	# A byte-swapped stream has its sync word AA995566 as 66 55 99 aa within the first kilobytes.
-	if ! head -c 4096 "$bitstream" | od -An -v -tx1 | tr -d ' \n' | grep -q 665599aa; then
-		fail INSTALL_BITSTREAM "$bitstream has no byte-swapped sync word; make it with: bootgen -arch zynq -process_bitstream bin"
-	fi
-	on_board 'mkdir -p /lib/firmware && cat > /lib/firmware/zynqnetd.bit.bin.new && mv /lib/firmware/zynqnetd.bit.bin.new /lib/firmware/zynqnetd.bit.bin' <"$bitstream"
+	on_board 'mkdir -p /lib/firmware && cat > /lib/firmware/zynqnetd.bit.bin.new && mv /lib/firmware/zynqnetd.bit.bin.new /lib/firmware/zynqnetd.bit.bin' <"$bitstream" ||
+		fail INSTALL_COPY "the bitstream's copy did not complete; the board's running version is untouched. Run the same command again"
 fi
 
 if [ -n "$broker" ]; then
 	step "writing the broker into the configuration"
-	case "$broker" in
-	mqtt://* | mqtts://* | ws://* | wss://*) ;;
-	*) wrong_usage "expected --broker as mqtt://, mqtts://, ws:// or wss:// but received '$broker'" ;;
-	esac
-	case "$broker" in
-	*[!A-Za-z0-9:/._~%@+-]* | *\[*) wrong_usage "the broker's URL has characters that cannot be right: '$broker'" ;;
-	esac
-	on_board "ZYNQNETD_BROKER='$broker' sh /opt/zynqnetd/versions/$id/config/set-broker.sh"
+	on_board "ZYNQNETD_BROKER='$broker' sh /opt/zynqnetd/versions/$id/config/set-broker.sh" ||
+		fail INSTALL_COPY "the broker could not be written into /etc/zynqnetd/zynqnetd.yaml; the board's running version is untouched"
 fi
 
 step "switching to version $id and waiting for its first classification"
-on_board "sh /tmp/zynqnetd-setup.$$ activate $id; status=\$?; rm -f /tmp/zynqnetd-setup.$$; exit \$status" || exit 1
+on_board "ZYNQNETD_HEALTH_SECONDS=$wait_seconds sh /tmp/zynqnetd-setup.$$ activate $id; status=\$?; rm -f /tmp/zynqnetd-setup.$$; exit \$status" || exit 1
 echo "done. Subscribe with: mosquitto_sub -h BROKER -t 'zynqnet/#' -v     (roll back with: $0 $target --rollback)"

@@ -18,6 +18,7 @@ import { createPublisher } from './connect.js';
 import { EngineKeeper } from './engine-keeper.js';
 import type { Network } from './network.js';
 import { Operation } from './operation.js';
+import { ReadyFile } from './ready-file.js';
 import { Remote } from './remote.js';
 import { version } from './version.js';
 import { Vision } from './vision.js';
@@ -141,6 +142,7 @@ export class Daemon {
 
   #startVision(publisher: Publisher, alerts: Alerts, engines: EngineKeeper): Vision {
     const { store, log, onResult, onEvent } = this.#options;
+    const ready = new ReadyFile(store.config.device.stateFolder, log);
     const vision = new Vision({
       config: () => store.config,
       device: this.device,
@@ -152,6 +154,7 @@ export class Daemon {
       result: (result) => {
         publisher.setState('online');
         publisher.publishResult(result);
+        ready.mark();
         onResult?.(result);
       },
       event: (event) => {

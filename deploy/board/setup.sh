@@ -72,6 +72,16 @@ libc_version() {
 	echo "$version"
 }
 
+have_library() { # NAME -> yes or no
+	for folder in "$SYSROOT"/lib "$SYSROOT"/usr/lib "$SYSROOT"/lib/arm-linux-gnueabihf "$SYSROOT"/usr/lib/arm-linux-gnueabihf; do
+		if [ -e "$folder/$1" ]; then
+			echo yes
+			return 0
+		fi
+	done
+	echo no
+}
+
 kernel_option() { # NAME -> y, m, n or unknown
 	if [ -r "$SYSROOT/proc/config.gz" ]; then
 		value=$(zcat "$SYSROOT/proc/config.gz" 2>/dev/null | sed -n "s/^$1=\(.\)$/\1/p")
@@ -95,6 +105,7 @@ check() {
 	echo "arch=$(uname -m)"
 	echo "glibc=$(libc_version)"
 	echo "init=$(init_system)"
+	echo "libstdcxx=$(have_library libstdc++.so.6)"
 	mkdir -p "$ROOT" 2>/dev/null
 	if touch "$ROOT/.write-test" 2>/dev/null; then
 		rm -f "$ROOT/.write-test"
@@ -160,9 +171,34 @@ place() { # SOURCE DESTINATION MODE
 	cp "$1" "$2.new" && chmod "$3" "$2.new" && mv "$2.new" "$2"
 }
 
+# For images without any tool that adds users.
+write_user() {
+	number=900
+	while cut -d: -f3 /etc/passwd /etc/group | grep -qx "$number"; do
+		number=$((number + 1))
+	done
+	grep -q '^zynqnetd:' /etc/group || echo "zynqnetd:x:$number:" >>/etc/group
+	echo "zynqnetd:x:$number:$number:zynqnetd:/var/lib/zynqnetd:/bin/false" >>/etc/passwd
+	sed 's/^\(video:.*:\)$/\1zynqnetd/; s/^\(video:.*[^:]\)$/\1,zynqnetd/' /etc/group >/etc/group.new && mv /etc/group.new /etc/group
+}
+
+remove_user() {
+	[ -z "$SYSROOT" ] || return 0
+	{ userdel zynqnetd || deluser zynqnetd; } >/dev/null 2>&1
+	for file in /etc/passwd /etc/group /etc/shadow /etc/gshadow; do
+		grep -q zynqnetd "$file" 2>/dev/null || continue
+		sed '/^zynqnetd:/d; s/,zynqnetd\b//; s/:zynqnetd,/:/; s/:zynqnetd$/:/' "$file" >"$file.new"
+		cat "$file.new" >"$file" && rm -f "$file.new"
+	done
+}
+
 add_user() {
 	[ -z "$SYSROOT" ] || return 0
 	id zynqnetd >/dev/null 2>&1 && return 0
+	if ! command -v useradd >/dev/null 2>&1 && ! command -v adduser >/dev/null 2>&1; then
+		write_user
+		return 0
+	fi
 	if command -v useradd >/dev/null 2>&1; then
 		useradd --system --no-create-home --home-dir /var/lib/zynqnetd --shell /bin/false zynqnetd
 	else
@@ -292,13 +328,14 @@ uninstall() { # [--purge]
 		systemctl disable zynqnetd.service >/dev/null 2>&1
 	fi
 	rm -rf "$ETC/systemd/system/zynqnetd.service" "$ETC/systemd/system/zynqnetd.service.d" \
-		"$ETC/udev/rules.d/60-zynqnetd.rules" "$ETC/init.d/zynqnetd" "$ETC"/rc[2-5].d/S95zynqnetd
+		"$ETC/udev/rules.d/60-zynqnetd.rules" "$ETC/init.d/zynqnetd" "$ETC"/rc[2-5].d/S95zynqnetd \
+		"$SYSROOT/lib/firmware/zynqnetd.bit.bin" "$SYSROOT/var/run/zynqnetd" "$SYSROOT"/var/log/zynqnetd.log*
 	if [ -f "$ETC/mdev.conf" ] && grep -q zynqnetd "$ETC/mdev.conf"; then
 		grep -v zynqnetd "$ETC/mdev.conf" >"$ETC/mdev.conf.new" && mv "$ETC/mdev.conf.new" "$ETC/mdev.conf"
 	fi
 	if [ "${1:-}" = --purge ]; then
-		rm -rf "$ETC/zynqnetd" "$STATE" "$SYSROOT"/var/log/zynqnetd.log*
-		[ -n "$SYSROOT" ] || { userdel zynqnetd || deluser zynqnetd; } >/dev/null 2>&1
+		rm -rf "$ETC/zynqnetd" "$STATE"
+		remove_user
 	fi
 	rm -rf "$ROOT"
 	if [ -z "$SYSROOT" ] && [ "$(init_system)" = systemd ]; then

@@ -1,19 +1,21 @@
 // `npm run bundle -- --board zybo`: one reproducible .tar.zst that runs on a linux armv7l board.
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../setup/build.mjs';
 import { onPath, root, say, stop } from '../setup/steps.mjs';
 import { archive } from './archive.mjs';
 import { crossCompileAddon } from './cross.mjs';
+import { checkLibraries } from './libraries.mjs';
 import { writeManifest } from './manifest.mjs';
-import { installNode, installPackages } from './packages.mjs';
+import { installNode } from './node.mjs';
+import { glibcVersions, installPackages } from './packages.mjs';
 import { writeSbom } from './sbom.mjs';
 import { stageFiles } from './stage.mjs';
 
 const usage = `usage: npm run bundle -- --board zybo|zybo-z7-20|zc706 [options]
   --glibc 2.36|2.31   the oldest C library to run on (2.31 brings sharp 0.34; default 2.36)
-  --with-node         bring Node.js for armv7l along
+  --node              bring Node.js for armv7l along
   --node-archive F    bring this Node (an official node-vX-linux-armv7l .tar.xz or .tar.gz) instead of npm's
   --yocto             also write the variant without addon and Node that deploy/meta-zynqnetd packs
   --out DIR           where to write (default out/)`;
@@ -28,7 +30,7 @@ function readOptions() {
       options: {
         board: { type: 'string' },
         glibc: { type: 'string', default: '2.36' },
-        'with-node': { type: 'boolean', default: false },
+        node: { type: 'boolean', default: false },
         'node-archive': { type: 'string' },
         yocto: { type: 'boolean', default: false },
         out: { type: 'string', default: 'out' },
@@ -40,7 +42,7 @@ function readOptions() {
       process.exit(0);
     }
     if (!boards.includes(values.board)) throw new Error(`expected --board as ${boards.join(', ')}`);
-    if (!['2.36', '2.31'].includes(values.glibc)) throw new Error('expected --glibc as 2.36 or 2.31');
+    if (!glibcVersions.includes(values.glibc)) throw new Error('expected --glibc as 2.36 or 2.31');
     return values;
   } catch (error) {
     process.stderr.write(`bundle: ${error.message}\n${usage}\n`);
@@ -54,8 +56,8 @@ for (const program of ['zstd', 'tar', 'arm-linux-gnueabihf-g++']) {
 }
 build();
 const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
-const stage = join(root, 'build', 'bundle', options.board);
-const outDir = join(root, options.out);
+const stage = join(root, 'build', 'bundle', `${options.board}-${options.glibc}`);
+const outDir = resolve(root, options.out);
 rmSync(stage, { recursive: true, force: true });
 mkdirSync(stage, { recursive: true });
 mkdirSync(outDir, { recursive: true });
@@ -63,18 +65,18 @@ mkdirSync(outDir, { recursive: true });
 say(`staging the bundle for ${options.board}`);
 stageFiles(stage, options.board);
 installPackages(stage, options.glibc);
-writeSbom(stage, version);
-
 if (options.yocto) {
   writeBundle('yocto', null);
 }
 say('cross-compiling the addon');
 crossCompileAddon(join(stage, 'app/prebuilds/linux-arm/zynqnet.armv7.glibc.node'));
-const withNode = options['with-node'] || options['node-archive'] !== undefined;
+const withNode = options.node || options['node-archive'] !== undefined;
 const node = withNode ? installNode(stage, options['node-archive']) : null;
+checkLibraries(stage, options.glibc);
 writeBundle(options.glibc === '2.36' ? '' : `glibc${options.glibc}`, node);
 
 function writeBundle(variant, nodeVersion) {
+  writeSbom(stage, version, nodeVersion);
   const { id } = writeManifest(stage, {
     version,
     board: options.board,
@@ -86,7 +88,7 @@ function writeBundle(variant, nodeVersion) {
   const file = join(outDir, `zynqnetd-${version}-${options.board}${suffix.join('')}.tar.zst`);
   archive(stage, file);
   const bytes = statSync(file).size;
-  say(`${file.slice(root.length + 1)}: ${(bytes / 1048576).toFixed(2)} MiB, version id ${id}`);
+  say(`${relative(process.cwd(), file)}: ${(bytes / 1048576).toFixed(2)} MiB, version id ${id}`);
   if (!nodeVersion && bytes > maxBundleBytes)
     stop(`the bundle has ${bytes} bytes, more than the ${maxBundleBytes} allowed`);
   writeFileSync(`${file}.id`, `${id}\n`);

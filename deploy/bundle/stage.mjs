@@ -13,6 +13,7 @@ elif [ -x /opt/zynqnetd/node/bin/node ]; then
 else
 	node=node
 fi
+[ ! -d "$here/lib" ] || export LD_LIBRARY_PATH="$here/lib\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 ZYNQNETD_BUNDLE_ID=$(sed -n 's/.*"id": *"\\([^"]*\\)".*/\\1/p' "$here/bundle.json")
 export ZYNQNETD_BUNDLE_ID
 export MALLOC_ARENA_MAX="\${MALLOC_ARENA_MAX:-2}" UV_THREADPOOL_SIZE="\${UV_THREADPOOL_SIZE:-2}"

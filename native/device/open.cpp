@@ -5,6 +5,7 @@
 #include "device/dev_mem.hpp"
 #include "device/fpga_manager.hpp"
 #include "device/udmabuf.hpp"
+#include "device/uio_memory.hpp"
 #include "device/uio_window.hpp"
 
 namespace zynqnet::device {
@@ -12,6 +13,19 @@ namespace {
 
 std::unique_ptr<RegisterWindow> openRegisters(const BoardConfig &config, Use use) {
   return config.registerAddress ? openDevMemWindow(config.root, *config.registerAddress, use) : openUioWindow(config.root, config.uio, use);
+}
+
+/// u-dma-buf unless told otherwise; where there is none, the memory that the UIO device itself brings.
+std::unique_ptr<DmaBuffer> openMemory(const BoardConfig &config) {
+  if (config.memoryAddress) {
+    return openReservedMemory(config.root, *config.memoryAddress, config.memoryBytes);
+  }
+  if (!config.registerAddress && !haveUdmabuf(config.root, config.udmabuf)) {
+    if (auto memory = openUioMemory(config.root, config.uio)) {
+      return memory;
+    }
+  }
+  return openUdmabuf(config.root, config.udmabuf);
 }
 
 } // namespace
@@ -25,8 +39,7 @@ std::shared_ptr<Accelerator> openAccelerator(const BoardConfig &config) {
   options.requireConfigured = [root = config.root] { requireOperating(root); };
   options.configure = [root = config.root, bitstream = config.bitstream] { loadBitstream(root, bitstream); };
   auto registers = openRegisters(config, Use::drive);
-  auto memory = config.memoryAddress ? openReservedMemory(config.root, *config.memoryAddress, config.memoryBytes) : openUdmabuf(config.root, config.udmabuf);
-  return std::make_shared<Accelerator>(std::move(registers), std::move(memory), std::move(options));
+  return std::make_shared<Accelerator>(std::move(registers), openMemory(config), std::move(options));
 }
 
 AcceleratorIdentity identifyAccelerator(const BoardConfig &config) {

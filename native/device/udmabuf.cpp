@@ -73,6 +73,10 @@ private:
 
 } // namespace
 
+bool haveUdmabuf(const std::filesystem::path &root, const std::string &name) {
+  return std::filesystem::exists(below(root, "/sys/class/u-dma-buf") / name) || std::filesystem::exists(below(root, "/sys/class/udmabuf") / name);
+}
+
 std::unique_ptr<DmaBuffer> openUdmabuf(const std::filesystem::path &root, const std::string &name) {
   for (const char *category : {"/sys/class/u-dma-buf", "/sys/class/udmabuf"}) {
     const std::filesystem::path folder = below(root, category) / name;
@@ -81,7 +85,7 @@ std::unique_ptr<DmaBuffer> openUdmabuf(const std::filesystem::path &root, const 
     }
   }
   throw Error("ACCELERATOR_MISSING", "there is no u-dma-buf named '" + name + "' below " + below(root, "/sys/class").string() +
-                                         "; load the module u-dma-buf and add the node of firmware/dts to the device tree");
+                                         "; and its UIO device has no second map; load the module u-dma-buf and add the node of firmware/dts to the device tree");
 }
 
 } // namespace zynqnet::device

@@ -8,6 +8,8 @@
 
 namespace zynqnet::device {
 
+[[nodiscard]] bool haveUdmabuf(const std::filesystem::path &root, const std::string &name);
+
 /// The buffer `name` (/sys/class/u-dma-buf, or udmabuf of older versions). Throws Error ACCELERATOR_MISSING.
 [[nodiscard]] std::unique_ptr<DmaBuffer> openUdmabuf(const std::filesystem::path &root, const std::string &name);
 

@@ -16,7 +16,7 @@ constexpr double tokenDepth = 256; // bytes that an idle board may save up
 } // namespace
 
 AxiMemory::AxiMemory(std::uint32_t ports, std::uint32_t baseAddress, std::uint32_t bytes, const MemoryConditions &conditions)
-    : base_(baseAddress), memory_(bytes), ports_(ports), random_(0) {
+    : base_(baseAddress), own_(bytes), memory_(own_), ports_(ports), random_(0) {
   setConditions(conditions);
 }
 

@@ -40,6 +40,9 @@ public:
 
   AxiMemory(std::uint32_t ports, std::uint32_t baseAddress, std::uint32_t bytes, const MemoryConditions &conditions);
 
+  /// From now on the memory is `bytes`, which someone else owns: the RAM of an emulated board.
+  void attach(std::span<std::uint8_t> bytes) noexcept { memory_ = bytes; }
+
   [[nodiscard]] std::span<std::uint8_t> bytes() noexcept { return memory_; }
   [[nodiscard]] std::uint32_t baseAddress() const noexcept { return base_; }
 
@@ -82,7 +85,8 @@ private:
   void prepare(Port &port);
 
   std::uint32_t base_;
-  std::vector<std::uint8_t> memory_;
+  std::vector<std::uint8_t> own_;
+  std::span<std::uint8_t> memory_; ///< own_, unless attached to another
   MemoryConditions conditions_;
   std::vector<Port> ports_;
   std::uint64_t random_;
