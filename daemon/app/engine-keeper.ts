@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.js';
+import { boardHasAccelerator } from '../engine/board-accelerator.js';
 import type { Engine } from '../engine/engine.js';
 import type { EngineState } from '../engine/recovery/states.js';
 import { SupervisedEngine } from '../engine/recovery/supervised.js';
@@ -32,8 +33,30 @@ export class EngineKeeper {
     this.#options = options;
   }
 
-  /** Throws ENGINE_ and ACCELERATOR_ errors when the wanted backend cannot be opened at all. */
-  async open(model: LoadedModel, { backend, threads }: EngineChoice): Promise<Engine> {
+  /**
+   * `auto` is the board's accelerator where there is one that can be opened, otherwise the CPU. Throws ENGINE_ and
+   * ACCELERATOR_ errors when the wanted backend cannot be opened at all.
+   */
+  async open(model: LoadedModel, choice: EngineChoice): Promise<Engine> {
+    const { alerts } = this.#options;
+    if (choice.backend !== 'auto' || !(await boardHasAccelerator())) {
+      const engine = await this.#open(model, choice);
+      alerts.clear('engine');
+      return engine;
+    }
+    try {
+      const engine = await this.#open(model, { ...choice, backend: 'fpga' });
+      alerts.clear('engine');
+      return engine;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const engine = await this.#open(model, { ...choice, backend: 'cpu' });
+      alerts.raise('engine', 'warning', `the CPU runs the network, the accelerator cannot be used: ${reason}`);
+      return engine;
+    }
+  }
+
+  async #open(model: LoadedModel, { backend, threads }: EngineChoice): Promise<Engine> {
     const { config } = this.#options;
     const create = (wanted: string) =>
       createEngine({ backend: wanted, model, ...(threads === null ? {} : { threads }) });
@@ -59,7 +82,6 @@ export class EngineKeeper {
     });
     this.#before = this.#totals();
     this.#current = engine;
-    this.#options.alerts.clear('engine');
     return engine;
   }
 

@@ -1,0 +1,25 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** The UIO device of firmware/dts, by the name of its device tree node. */
+const uioName = 'zynqnetd';
+
+async function attribute(file: string): Promise<string | undefined> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch {
+    return undefined; // not there: that is an answer too
+  }
+}
+
+/**
+ * Whether this is a board whose FPGA is configured and whose device tree has the accelerator's node. Looks at sysfs only:
+ * touching an FPGA that is not configured would hang the board. What it holds the driver finds out.
+ */
+export async function boardHasAccelerator(root = '/'): Promise<boolean> {
+  if ((await attribute(path.join(root, 'sys/class/fpga_manager/fpga0/state'))) !== 'operating') return false;
+  const folder = path.join(root, 'sys/class/uio');
+  const devices = await readdir(folder).catch(() => []);
+  const names = await Promise.all(devices.map((device) => attribute(path.join(folder, device, 'name'))));
+  return names.includes(uioName);
+}
