@@ -8,9 +8,14 @@ export class FaultProxy {
   #stalled = false;
   port = 0;
   connections = 0;
+  /** New connections are closed at once. */
+  refusing = false;
 
   private constructor(target: number) {
-    this.#server = createServer((client) => this.#relay(client, connect(target, '127.0.0.1')));
+    this.#server = createServer((client) => {
+      if (this.refusing) client.destroy();
+      else this.#relay(client, connect(target, '127.0.0.1'));
+    });
   }
 
   static async start(target: number): Promise<FaultProxy> {

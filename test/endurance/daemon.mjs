@@ -1,0 +1,70 @@
+// The daemon as it is, but for an engine and a clock that misbehave when the parent process says so.
+// argv[2]: its configuration as JSON.
+import { Daemon } from '../../dist/app/daemon.js';
+import { ConfigStore } from '../../dist/config/store.js';
+import { createEngine, registerEngine } from '../../dist/engine/registry.js';
+import { createLogger } from '../../dist/log/logger.js';
+import { LogOutput } from '../../dist/log/output.js';
+
+/** good | error-once | error-until-reset | hang-until-reset | hang-until-reload | dead */
+let engineFault = 'good';
+
+registerEngine('stand-in-faulty', ({ model }) => {
+  const real = createEngine({ backend: 'scalar', model });
+  if (engineFault === 'dead' && opened) throw new Error('the accelerator does not answer');
+  opened = true;
+  return {
+    name: 'faulty',
+    run(input) {
+      if (engineFault === 'good') return real.run(input);
+      if (engineFault.startsWith('hang')) return new Promise(() => {});
+      const error = new Error(`engine fault: ${engineFault}`);
+      if (engineFault === 'error-once') engineFault = 'good';
+      return Promise.reject(error);
+    },
+    async reset() {
+      if (engineFault === 'dead' || engineFault === 'hang-until-reload') throw new Error('the reset does not help');
+      engineFault = 'good';
+    },
+    async reload() {
+      if (engineFault === 'dead') throw new Error('the reload does not help');
+      engineFault = 'good';
+    },
+    close: () => real.close(),
+  };
+});
+let opened = false;
+
+// A wall clock that can jump; the monotonic one does not, as on a real machine.
+const RealDate = Date;
+let offsetMs = 0;
+globalThis.Date = class extends RealDate {
+  constructor(...args) {
+    if (args.length === 0) super(RealDate.now() + offsetMs);
+    else super(...args);
+  }
+
+  static now() {
+    return RealDate.now() + offsetMs;
+  }
+};
+
+process.on('message', ({ engine, clockMs }) => {
+  if (engine !== undefined) engineFault = engine;
+  if (clockMs !== undefined) offsetMs = clockMs;
+});
+process.on('disconnect', () => process.exit(9));
+
+const store = ConfigStore.open(JSON.parse(process.argv[2]), 'the endurance run');
+const output = new LogOutput({ format: 'json', write: (line) => process.stdout.write(line) });
+const log = createLogger(store.config.log.level, output);
+const daemon = new Daemon({ store, log, output, giveUp: (reason) => end(`gave up: ${reason}`, 3) });
+
+async function end(reason, code) {
+  log.warn({ reason }, 'ending');
+  await daemon.stop();
+  process.exit(code);
+}
+process.on('SIGTERM', () => void end('asked to', 0));
+await daemon.start();
+process.send?.('started');
