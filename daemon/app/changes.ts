@@ -34,7 +34,7 @@ export class Changes {
   async #apply({ changed, config }: ConfigChange): Promise<void> {
     const touches = (...groups: string[]) => changed.some((path) => groups.some((group) => path.startsWith(group)));
     this.#targets.log(config);
-    if (touches('model.file', 'engine.')) await this.#targets.model();
+    if (touches('model.file', 'engine.backend', 'engine.threads', 'engine.accelerator.')) await this.#targets.model();
     else if (touches('preprocess.')) this.#targets.view();
     if (touches('camera.')) await this.#targets.camera(config);
   }

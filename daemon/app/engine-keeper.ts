@@ -3,13 +3,15 @@ import type { Config } from '../config/schema.js';
 import { boardHasAccelerator } from '../engine/board-accelerator.js';
 import type { Engine } from '../engine/engine.js';
 import type { EngineState } from '../engine/recovery/states.js';
-import { SupervisedEngine } from '../engine/recovery/supervised.js';
-import { createEngine } from '../engine/registry.js';
+import { SupervisedEngine, type SupervisionOptions } from '../engine/recovery/supervised.js';
+import { openEngine } from '../engine/registry.js';
 import type { Alerts } from '../health/alerts.js';
 import type { LoadedModel } from '../model/load.js';
+import type { NativeAcceleratorOptions } from '../native/accelerator.js';
 
 /** The configuration's `engine` group, as far as it concerns opening one. */
-export type EngineChoice = Pick<Config['engine'], 'backend' | 'threads'>;
+export type EngineChoice = Pick<Config['engine'], 'backend' | 'threads'> &
+  Partial<Pick<Config['engine'], 'accelerator'>>;
 
 export interface EngineKeeperOptions {
   readonly config: () => Config;
@@ -19,6 +21,19 @@ export interface EngineKeeperOptions {
   readonly backendChanged: () => void;
   /** Nothing helped, and the configuration wants the supervisor to start the daemon anew. */
   readonly giveUp: (reason: string) => void;
+}
+
+/** The configuration's keys under the addon's names; null is "as the device tree of firmware/dts has it". */
+function nativeOptions({
+  registerAddress,
+  memoryAddress,
+  ...rest
+}: Config['engine']['accelerator']): NativeAcceleratorOptions {
+  return {
+    ...rest,
+    ...(registerAddress === null ? {} : { registerAddress }),
+    ...(memoryAddress === null ? {} : { memoryAddress }),
+  };
 }
 
 const nothingYet = { errors: 0, hangs: 0, retries: 0, resets: 0, reloads: 0, standIns: 0, returns: 0 };
@@ -38,35 +53,30 @@ export class EngineKeeper {
    * ACCELERATOR_ errors when the wanted backend cannot be opened at all.
    */
   async open(model: LoadedModel, choice: EngineChoice): Promise<Engine> {
-    const { alerts } = this.#options;
-    if (choice.backend !== 'auto' || !(await boardHasAccelerator())) {
-      const engine = await this.#open(model, choice);
-      alerts.clear('engine');
-      return engine;
-    }
-    try {
-      const engine = await this.#open(model, { ...choice, backend: 'fpga' });
-      alerts.clear('engine');
-      return engine;
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const engine = await this.#open(model, { ...choice, backend: 'cpu' });
-      alerts.raise('engine', 'warning', `the CPU runs the network, the accelerator cannot be used: ${reason}`);
-      return engine;
-    }
+    if (choice.backend !== 'auto' || !(await boardHasAccelerator())) return this.#open(model, choice, 'must');
+    return this.#open(model, { ...choice, backend: 'fpga' }, 'may stand in');
   }
 
-  async #open(model: LoadedModel, { backend, threads }: EngineChoice): Promise<Engine> {
-    const { config } = this.#options;
-    const create = (wanted: string) =>
-      createEngine({ backend: wanted, model, ...(threads === null ? {} : { threads }) });
+  async #open(
+    model: LoadedModel,
+    { backend, threads, accelerator }: EngineChoice,
+    how: 'must' | 'may stand in',
+  ): Promise<Engine> {
+    const { config, alerts } = this.#options;
+    const open = (wanted: string) =>
+      openEngine({
+        backend: wanted,
+        model,
+        ...(threads === null ? {} : { threads }),
+        ...(accelerator === undefined ? {} : { accelerator: nativeOptions(accelerator) }),
+      });
     // A backend that is this processor already has nothing to stand in for it.
     const onCpu = !/^(fpga|rtl|model|stand-in)/.test(backend);
-    const engine = await SupervisedEngine.open({
-      open: async () => create(backend),
+    const supervision: SupervisionOptions = {
+      open: () => open(backend),
       openStandIn: async () => {
         if (onCpu || config().engine.recovery.standIn === 'none') throw new Error('nothing may stand in for it');
-        return create('cpu');
+        return open('cpu');
       },
       limits: () => {
         const { limits, engine: wanted } = config();
@@ -79,9 +89,15 @@ export class EngineKeeper {
         };
       },
       changed: (state, reason) => engine === this.#current && this.#report(state, reason),
-    });
+    };
+    const engine: SupervisedEngine = await (how === 'must'
+      ? SupervisedEngine.open(supervision)
+      : SupervisedEngine.openOrStandIn(supervision));
     this.#before = this.#totals();
     this.#current = engine;
+    const { state, lastError } = engine.status();
+    if (state === 'serving') alerts.clear('engine');
+    else this.#report(state, lastError ?? '');
     return engine;
   }
 
@@ -120,7 +136,7 @@ export class EngineKeeper {
         backendChanged();
         break;
       case 'standingIn':
-        alerts.raise('engine', 'warning', `${name} on the CPU stands in for the engine, which failed: ${reason}`);
+        alerts.raise('engine', 'warning', `the CPU (${name}) stands in for the accelerator, which failed: ${reason}`);
         backendChanged();
         break;
       case 'probing':

@@ -64,6 +64,22 @@ export class SupervisedEngine implements Engine {
     return new SupervisedEngine(options, await options.open());
   }
 
+  /** As `open`, but a first opening that fails is no failure if something can stand in: the rest is up to the probes. */
+  static async openOrStandIn(options: SupervisionOptions): Promise<SupervisedEngine> {
+    try {
+      return await SupervisedEngine.open(options);
+    } catch (error) {
+      const standIn = await options.openStandIn?.().catch(() => undefined);
+      if (standIn === undefined) throw error;
+      const engine = new SupervisedEngine(options, standIn);
+      engine.#state = 'standingIn';
+      engine.#lastError = messageOf(error);
+      engine.#counts.standIns += 1;
+      engine.#stepEnded();
+      return engine;
+    }
+  }
+
   /** Of the engine that runs frames now. */
   get name(): string {
     return this.#engine.name;

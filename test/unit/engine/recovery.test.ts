@@ -8,7 +8,7 @@ import {
   nextState,
   runsFrames,
 } from '../../../daemon/engine/recovery/states.js';
-import { SupervisedEngine } from '../../../daemon/engine/recovery/supervised.js';
+import { SupervisedEngine, type SupervisionOptions } from '../../../daemon/engine/recovery/supervised.js';
 import { ZynqnetError } from '../../../daemon/errors/error.js';
 
 type Behaviour = 'good' | 'error' | 'hang' | 'input';
@@ -25,13 +25,21 @@ class Bench {
   /** What the next frames do, before `frame` applies again. */
   next: Behaviour[] = [];
 
-  async supervised(): Promise<SupervisedEngine> {
-    return SupervisedEngine.open({
+  supervised(): Promise<SupervisedEngine> {
+    return SupervisedEngine.open(this.#options());
+  }
+
+  supervisedOrStandIn(): Promise<SupervisedEngine> {
+    return SupervisedEngine.openOrStandIn(this.#options());
+  }
+
+  #options(): SupervisionOptions {
+    return {
       open: () => this.#does('open', this.open, this.#engine('wanted')),
       openStandIn: () => this.#does('stand in', this.standIn, this.#engine('cpu')),
       limits: () => ({ frameMs: 1000, stepMs: 5000, steadyMs: 60_000, probeMs: 600_000 }),
       changed: (state) => this.states.push(state),
-    });
+    };
   }
 
   #engine(name: string): Engine {
@@ -200,6 +208,21 @@ describe('an engine under supervision', () => {
     expect(await outcome(engine)).toBe('answer 1');
     expect(engine.name).toBe('wanted');
     expect(engine.status()).toMatchObject({ state: 'afterReload', returns: 1 });
+  });
+
+  it('can start on the CPU when the wanted engine cannot be opened, and goes over to it later', async () => {
+    const bench = new Bench();
+    bench.open = 'error';
+    await expect(bench.supervised()).rejects.toThrow('open failed');
+    const engine = await bench.supervisedOrStandIn();
+    expect(engine.status()).toMatchObject({ state: 'standingIn', standIns: 1, lastError: 'open failed' });
+    expect(await outcome(engine)).toBe('answer 1');
+    bench.open = 'good';
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(await outcome(engine)).toBe('answer 1');
+    expect(engine.name).toBe('wanted');
+    Object.assign(bench, { open: 'error', standIn: 'error' });
+    await expect(bench.supervisedOrStandIn()).rejects.toThrow('open failed');
   });
 
   it('says that no engine is left when nothing can stand in', async () => {
