@@ -84,7 +84,7 @@ export class Daemon {
     const camera = await this.#startCamera(vision, alerts);
     const operation = await this.#startOperation(publisher, vision, camera, engines, alerts);
     const changes = this.#followChanges(publisher, vision, camera, alerts);
-    if (store.config.remote.enabled) this.#startRemote(publisher, vision, changes);
+    if (store.config.remote.enabled) await this.#startRemote(publisher, vision, camera, changes);
     operation.ready();
   }
 
@@ -251,22 +251,25 @@ export class Daemon {
     return changes;
   }
 
-  #startRemote(publisher: Publisher, vision: Vision, changes: Changes): void {
-    const { store, log, onRestart } = this.#options;
+  async #startRemote(publisher: Publisher, vision: Vision, camera: CameraKeeper, changes: Changes): Promise<void> {
+    const { store, log, output, onRestart } = this.#options;
     const remote = new Remote({
       store,
       publisher,
+      vision,
+      camera,
       changes,
       frames: this.#frames,
       device: this.device,
-      model: () => vision.network?.identity.sha256,
+      lastLines: (count) => output?.last(count) ?? [],
       restart: (reason) => {
         log.warn({ reason }, 'restarting');
         onRestart?.(reason);
       },
       log,
     });
-    this.#cleanup.defer('remote changes', () => remote.close());
+    this.#cleanup.defer('remote changes', () => remote.stop());
+    await remote.start();
   }
 
   #info(network: Network) {

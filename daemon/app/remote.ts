@@ -1,20 +1,28 @@
 import type { Logger } from 'pino';
+import { boardCommands } from '../commands/board.js';
+import { ModelCommands } from '../commands/models.js';
+import { modelFolder } from '../config/remote-rules.js';
 import type { ConfigStore } from '../config/store.js';
+import { ModelFolder } from '../model/install/folder.js';
 import type { Publisher } from '../publish/publisher.js';
 import { ConfigTopics, configAnswerTopic } from '../remote/config-topics.js';
 import type { FrameWatch } from '../remote/frame-watch.js';
-import { Inbox } from '../remote/inbox.js';
+import { Inbox, type Route, route } from '../remote/inbox.js';
+import { Refusal } from '../remote/reply.js';
 import { Trials } from '../remote/trials.js';
+import type { CameraKeeper } from './camera-keeper.js';
 import type { Changes } from './changes.js';
+import type { Vision } from './vision.js';
 
 export interface RemoteOptions {
   readonly store: ConfigStore;
   readonly publisher: Publisher;
+  readonly vision: Vision;
+  readonly camera: CameraKeeper;
   readonly changes: Changes;
   readonly frames: FrameWatch;
   readonly device: string;
-  /** SHA-256 of the model in service. */
-  readonly model: () => string | undefined;
+  readonly lastLines: (count: number) => readonly string[];
   readonly restart: (reason: string) => void;
   readonly log: Logger;
 }
@@ -22,12 +30,20 @@ export interface RemoteOptions {
 /** Before a restart, answers get this long to reach the broker. */
 const answerLimitMs = 1000;
 
+const commandAnswerTopic = 'command/response';
+
 /** Everything that the owner of a board can ask of it by message, put together. */
 export class Remote {
+  readonly #options: RemoteOptions;
+  readonly #abort = new AbortController();
   readonly #inbox: Inbox;
   readonly #trials: Trials;
+  readonly #config: ConfigTopics;
+  readonly #models: ModelCommands | undefined;
 
-  constructor({ store, publisher, changes, frames, device, model, restart, log }: RemoteOptions) {
+  constructor(options: RemoteOptions) {
+    this.#options = options;
+    const { store, publisher, changes, frames, device, log } = options;
     const { mqtt, device: identity, remote } = store.config;
     this.#inbox = new Inbox({
       wire: publisher,
@@ -43,26 +59,88 @@ export class Remote {
       store,
       frames,
       settled: () => changes.settled(),
-      model,
+      model: () => options.vision.network?.identity.sha256,
       trying: () => {},
-      decided: () => topics.publish(),
-      restart: (reason) => void this.#inbox.idle(answerLimitMs).then(() => restart(reason)),
+      decided: () => this.#decided(),
+      restart: (reason) => this.#restart(reason),
       log,
     });
-    const topics = new ConfigTopics({ inbox: this.#inbox, store, trials: this.#trials, retain });
-    topics.start();
-    const connected = () => publisher.stats().mqtt.state === 'online';
-    void this.#answerForStart(connected, publisher);
+    this.#config = new ConfigTopics({ inbox: this.#inbox, store, trials: this.#trials, retain });
+    this.#models = this.#modelCommands(retain);
   }
 
-  close(): void {
+  async start(): Promise<void> {
+    this.#config.start();
+    this.#inbox.onAll('command', commandAnswerTopic, new Map([...this.#boardCommands(), ...this.#modelRoutes()]));
+    await this.#models?.start();
+    void this.#answerForStart();
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
     this.#inbox.close();
     this.#trials.close();
+    await this.#models?.stop();
+  }
+
+  #decided(): void {
+    this.#config.publish();
+    this.#models?.publish();
+  }
+
+  #restart(reason: string): void {
+    void this.#inbox.idle(answerLimitMs).then(() => this.#options.restart(reason));
+  }
+
+  #boardCommands(): [string, Route][] {
+    const { store, publisher, vision, camera, frames, lastLines } = this.#options;
+    return boardCommands({
+      config: () => store.config,
+      frames,
+      parts: {
+        network: () => vision.network,
+        silentMs: () => frames.silentMs(),
+        active: () => true,
+        camera: () => camera.stats().state,
+        stateFolder: store.config.device.stateFolder,
+      },
+      publishImage: (jpeg) => publisher.send(publisher.topic('image'), jpeg, { qos: 1, retain: false }),
+      lastLines,
+      restart: (reason) => this.#restart(reason),
+      signal: this.#abort.signal,
+    });
+  }
+
+  #modelCommands(retain: (name: string, value: unknown) => void): ModelCommands | undefined {
+    const { store, vision } = this.#options;
+    const path = modelFolder(store.config);
+    if (path === undefined) return undefined;
+    return new ModelCommands({
+      inbox: this.#inbox,
+      store,
+      folder: new ModelFolder(path),
+      change: (file, asker) =>
+        file === store.local.model.file
+          ? this.#config.reset(['model.file'], asker)
+          : this.#config.change({ model: { file } }, asker),
+      active: () => vision.network?.identity,
+      retain,
+      answerTopic: commandAnswerTopic,
+    });
+  }
+
+  #modelRoutes(): [string, Route][] {
+    if (this.#models !== undefined) return this.#models.routes();
+    const nowhere = route({}, () => {
+      throw new Refusal(409, 'there is no model folder here: set device.stateFolder or model.folder');
+    });
+    return ['install', 'activate', 'list', 'remove', 'cancel'].map((name) => [`model/${name}`, nowhere]);
   }
 
   /** A change that needed the restart which led here is confirmed or taken back, and its sender told. */
-  async #answerForStart(connected: () => boolean, publisher: Publisher): Promise<void> {
-    const owed = await this.#trials.confirmStart(connected);
+  async #answerForStart(): Promise<void> {
+    const { publisher } = this.#options;
+    const owed = await this.#trials.confirmStart(() => publisher.stats().mqtt.state === 'online');
     if (owed === undefined) return;
     await publisher.connected();
     await this.#inbox.answer(configAnswerTopic, owed.asker, owed.reply);

@@ -16,6 +16,8 @@ const members: readonly LazyCommand[] = [
     load: () => import('./model-pack.js'),
   },
   { name: 'compress', summary: 'make a small int8 model of a float model', load: () => import('./model-compress.js') },
+  { name: 'keygen', summary: 'make a key pair for signing models', load: () => import('./model-keygen.js') },
+  { name: 'sign', summary: 'sign a model for `command/model/install`', load: () => import('./model-sign.js') },
 ];
 
 export async function register(command: Command, argv: readonly string[]): Promise<void> {

@@ -22,7 +22,7 @@ export function writeDurably(file: string, contents: string | Uint8Array): void 
   syncFolder(dirname(file));
 }
 
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   try {
     fsyncSync(descriptor);

@@ -54,11 +54,20 @@ export class FileOverlay implements OverlayStorage {
   }
 
   previous(): Overlay | undefined {
-    try {
-      return overlaySchema.parse(JSON.parse(readFileSync(this.#previous, 'utf8')));
-    } catch {
-      return existsSync(this.#current) ? emptyOverlay : undefined;
-    }
+    const current = readOverlay(this.#current);
+    if (current === undefined) return undefined;
+    const previous = readOverlay(this.#previous);
+    if (previous === undefined) return current.revision === 1 ? emptyOverlay : undefined;
+    // The same twice: the power went between the two writes.
+    return previous.revision < current.revision ? previous : undefined;
+  }
+}
+
+function readOverlay(file: string): Overlay | undefined {
+  try {
+    return overlaySchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { accelerator } from './accelerator-keys.js';
 import { camera, preprocess } from './camera-keys.js';
 import { guardedKey, key, localKey, path, section } from './keys.js';
 import { broker, mqtt, publish } from './mqtt-keys.js';
 import { log, metrics, recovery } from './operation-keys.js';
-import { remote } from './remote-keys.js';
+import { remote, update } from './remote-keys.js';
 
 const name = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
@@ -37,7 +38,7 @@ const engine = section('What runs the network.', {
     z.string().regex(/^[a-z0-9-]{1,32}$/),
     'auto',
     'pipeline',
-    'auto: the best there is here; cpu; scalar (the slow reference); or another that the error for a wrong one lists.',
+    'auto: the accelerator where the FPGA holds it, else cpu; cpu; scalar (the slow reference); or another that the error for a wrong one lists.',
   ),
   threads: key(
     z.int().min(1).max(16).nullable(),
@@ -46,6 +47,7 @@ const engine = section('What runs the network.', {
     'Threads of the CPU engine; null: two, or one on a single processor.',
   ),
   recovery,
+  accelerator,
 });
 
 const classify = section('From probabilities to a stable answer.', {
@@ -94,6 +96,7 @@ export const configSchema = z.strictObject({
   mqtt,
   broker,
   remote,
+  update,
   limits,
   log,
   metrics,

@@ -9,6 +9,8 @@ export const errorCodes = {
   MODEL_SECTION: 'a weight section is damaged',
   MODEL_RANGE: "the model's numbers leave the proven range of the integer arithmetic",
   MODEL_FILE: 'a model file cannot be read or written',
+  MODEL_SIGNATURE: 'a model is not signed by a key that this board trusts',
+  MODEL_INSTALL: 'a model cannot be received, stored or found among the installed ones',
   NATIVE_MISSING: 'the native addon is not built, or not for this processor',
   ADDON_FAILED: 'the native addon failed for a reason of its own, such as lack of memory',
   ENGINE_UNKNOWN: 'this build has no such inference backend',

@@ -44,6 +44,12 @@ export class ConfigTopics {
     return this.#try(() => this.#options.store.proposeRemote(patch), undefined, asker);
   }
 
+  /** Takes keys back to what the local file says, likewise. */
+  reset(keys: readonly string[], asker: Asker): Promise<Reply> {
+    const { store } = this.#options;
+    return this.#try(() => store.proposeInstead(without(store.patch, keys)), undefined, asker);
+  }
+
   #routes(): Record<string, Route> {
     const { store } = this.#options;
     return {

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const leds = '/sys/class/leds';
+const halfPeriodMs = 250;
+
+/** The folder of the LED to use: the configured one, or the first of the system's; undefined if there is none. */
+export function findLed(configured: string | null, root = leds): string | undefined {
+  if (configured !== null) return configured;
+  try {
+    const first = readdirSync(root).sort()[0];
+    return first === undefined ? undefined : join(root, first);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Blinks an LED through sysfs, then gives it back as it was (kernel: Documentation/leds/leds-class.rst). Throws if it cannot
+ * be written, before anything has changed.
+ */
+export async function blink(folder: string, seconds: number, signal: AbortSignal): Promise<void> {
+  const file = (name: string) => join(folder, name);
+  const trigger = /\[([^\]]+)\]/.exec(readFileSync(file('trigger'), 'utf8'))?.[1] ?? 'none';
+  const brightness = readFileSync(file('brightness'), 'utf8').trim();
+  const most = readFileSync(file('max_brightness'), 'utf8').trim();
+  writeFileSync(file('trigger'), 'none');
+  try {
+    const end = performance.now() + seconds * 1000;
+    for (let on = true; performance.now() < end && !signal.aborted; on = !on) {
+      writeFileSync(file('brightness'), on ? most : '0');
+      await new Promise((resolve) => setTimeout(resolve, halfPeriodMs));
+    }
+  } finally {
+    writeFileSync(file('brightness'), brightness);
+    writeFileSync(file('trigger'), trigger);
+  }
+}
