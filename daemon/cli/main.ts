@@ -13,6 +13,7 @@ const commands: readonly LazyCommand[] = [
   { name: 'scene', summary: 'write frames of the built-in scene camera', load: () => import('./scene.js') },
   { name: 'bench', summary: 'measure speed', load: () => import('./bench.js') },
   { name: 'doctor', summary: 'check board, configuration, camera and broker', load: () => import('./doctor.js') },
+  { name: 'fleet', summary: 'many boards at once: list, read, change', load: () => import('./fleet.js') },
   { name: 'config', summary: 'check and show the configuration', load: () => import('./config.js') },
 ];
 

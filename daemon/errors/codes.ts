@@ -65,6 +65,9 @@ export const errorCodes = {
   COMPRESS_RANGE: 'a compressed layer would leave the bounds of the integer arithmetic',
   COMPRESS_NUMERIC: 'the numbers of a network or of its calibration are unusable',
   RECIPE_INVALID: 'a compression recipe has mistakes, or does not fit the network; each is listed',
+  FLEET_BROKER: "a fleet's broker cannot be reached, or does not let us in",
+  FLEET_REFUSED: 'a board refused what it was asked; its reasons are given',
+  FLEET_SILENT: 'a board did not answer in time',
   LIST_FORMAT: 'a list of labelled images is not as it should be; the line is named',
 } as const;
 

@@ -1,0 +1,126 @@
+import type { Board } from '../fleet/directory.js';
+import type { Outcome, RolloutSteps } from '../fleet/rollout.js';
+import { columns } from './columns.js';
+import type { Fleet, RolloutOptions } from './fleet-options.js';
+
+/** What differs between the changes that `fleet` can make. */
+export interface FleetChange {
+  readonly apply: (device: string) => Promise<void>;
+  readonly applyAll?: RolloutSteps['applyAll'];
+  /** Takes it back on one board, if the change knows how. */
+  readonly undo?: (device: string) => Promise<void>;
+}
+
+/** Takes a change to the boards, shows how it goes, and ends with a table. Resolves to the exit code. */
+export async function showRollout(
+  fleet: Fleet,
+  boards: readonly Board[],
+  options: RolloutOptions,
+  change: FleetChange,
+): Promise<number> {
+  const { rollOut } = await import('../fleet/rollout.js');
+  const { canaries: canaryCount, soak, parallel, maxFailures, json } = options;
+  const reachable = boards.filter(({ state }) => state === 'online' || state === 'init');
+  const away = boards.filter((board) => !reachable.includes(board));
+  const names = reachable.map(({ device }) => device);
+  // Canaries are boards that are well: one that is ill already proves nothing.
+  const ordered = [...names].sort((a, b) => illness(fleet, a) - illness(fleet, b));
+  const canaries = ordered.slice(0, Math.min(canaryCount, Math.max(0, names.length - 1) || canaryCount));
+  const rest = names.filter((name) => !canaries.includes(name));
+
+  let interrupted = false;
+  const onSignal = () => {
+    if (interrupted) process.exit(1);
+    interrupted = true;
+    process.stderr.write('\nno further board is asked; waiting for those that were\n');
+  };
+  process.on('SIGINT', onSignal);
+  const say = progressLine(names.length, json === true);
+  const { outcomes, untouched } = await rollOut(
+    { canaries, rest, parallel, maxFailures },
+    {
+      apply: change.apply,
+      ...(change.applyAll === undefined ? {} : { applyAll: change.applyAll }),
+      unwell: (device) => watch(fleet, device, soak, () => interrupted),
+      progress: say,
+      cancelled: () => interrupted,
+    },
+  );
+  process.off('SIGINT', onSignal);
+
+  const failed = outcomes.filter(({ ok }) => !ok).length;
+  const undone = failed > 0 && change.undo !== undefined ? await undoAll(outcomes, change.undo) : [];
+  const skipped = away.map(({ device, state }) => ({ device, state }));
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ outcomes, untouched, away: skipped, undone })}\n`);
+  } else {
+    const rows = [
+      ...outcomes.map(({ device, ok, message, seconds }) => [
+        device,
+        ok ? 'ok' : 'FAILED',
+        `${seconds} s`,
+        ok ? '' : message,
+      ]),
+      ...untouched.map((device) => [device, 'not asked', '', '']),
+      ...skipped.map(({ device, state }) => [device, 'away', '', `it is ${state}`]),
+    ];
+    process.stdout.write(columns([['device', 'result', 'after', ''], ...rows]));
+    process.stdout.write(
+      `${outcomes.length - failed} of ${boards.length} done, ${failed} failed, ${untouched.length} not asked, ${away.length} away\n`,
+    );
+    if (undone.length > 0) process.stdout.write(`taken back on ${undone.join(', ')}\n`);
+  }
+  return failed === 0 && untouched.length === 0 && away.length === 0 ? 0 : 1;
+}
+
+/** 0 for a board that runs well. */
+function illness({ directory }: Fleet, device: string): number {
+  const board = directory.board(device);
+  return (board?.alerts.size ?? 0) + (board?.state === 'online' ? 0 : 1);
+}
+
+/** What has become of a board within `seconds`: an alert, or that it is gone. */
+async function watch(
+  { directory }: Fleet,
+  device: string,
+  seconds: number,
+  cancelled: () => boolean,
+): Promise<string | undefined> {
+  const before = new Set(directory.board(device)?.alerts);
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const board = directory.board(device);
+    const fresh = [...(board?.alerts ?? [])].filter((alert) => !before.has(alert));
+    if (fresh.length > 0) return `it answered ok, then raised the alert ${fresh.join(', ')}`;
+    if (board?.state === 'offline') return 'it answered ok, then went offline';
+    if (performance.now() >= end || cancelled()) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function undoAll(outcomes: readonly Outcome[], undo: (device: string) => Promise<void>): Promise<string[]> {
+  const undone: string[] = [];
+  for (const { device, ok } of outcomes) {
+    if (!ok) continue;
+    try {
+      await undo(device);
+      undone.push(device);
+    } catch (error) {
+      process.stderr.write(`${device}: cannot be taken back: ${error instanceof Error ? error.message : error}\n`);
+    }
+  }
+  return undone;
+}
+
+/** One line that changes on a terminal, one line a board in a pipe. */
+function progressLine(total: number, quiet: boolean): (outcome: Outcome) => void {
+  let done = 0;
+  let failed = 0;
+  return ({ device, ok, message, seconds }) => {
+    done += 1;
+    if (!ok) failed += 1;
+    if (quiet) return;
+    const line = `${done} of ${total}${failed > 0 ? `, ${failed} failed` : ''}: ${device} ${ok ? `ok after ${seconds} s` : message}`;
+    process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}${done === total ? '\n' : ''}` : `${line}\n`);
+  };
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { Outcome } from '../fleet/rollout.js';
+import { UsageError } from './errors.js';
+import { addRolloutOptions, chosenBoards, type Fleet, openFleet, type RolloutOptions } from './fleet-options.js';
+import { showRollout } from './fleet-rollout.js';
+import { examples } from './lazy.js';
+
+interface SetOptions extends RolloutOptions {
+  readonly patch?: string;
+  readonly atOnce?: boolean;
+  readonly undo?: boolean;
+}
+
+export function register(command: Command): void {
+  addRolloutOptions(command)
+    .argument('[key=value...]', 'keys of the configuration with their new values, e.g. classify.threshold=0.6')
+    .option('--patch <file>', 'a JSON merge patch instead (- is standard input)')
+    .option('--at-once', 'after the canaries: one message to the whole --group')
+    .option('--undo', 'when a board fails: take the change back on those that have it')
+    .action(set);
+  examples(command, [
+    'zynqnetd fleet set --group north classify.threshold=0.6',
+    'zynqnetd fleet set --all --canaries 3 --soak 60 --undo camera.v4l2.framesPerSecond=15',
+    'zynqnetd fleet set --group north --at-once --patch night.json',
+  ]);
+}
+
+async function set(assignments: readonly string[], options: SetOptions): Promise<void> {
+  const { group, atOnce, undo, timeout, device } = options;
+  if (atOnce && (group === undefined || device.length > 0)) {
+    throw new UsageError('--at-once goes to a whole --group, and to no single --device');
+  }
+  const patch = await patchOf(assignments, options.patch);
+  const fleet = await openFleet(options);
+  try {
+    const boards = await chosenBoards(fleet, options);
+    const limitMs = timeout * 1000;
+    const question = { topic: 'config/set', answers: 'config/response', body: { patch }, limitMs };
+    const rollback = { topic: 'config/rollback', answers: 'config/response', body: {}, limitMs };
+    process.exitCode = await showRollout(fleet, boards, options, {
+      apply: async (name) => void (await fleet.asker.ask(name, question)),
+      ...(atOnce && group !== undefined ? { applyAll: (devices) => askGroup(fleet, group, devices, question) } : {}),
+      ...(undo ? { undo: async (name) => void (await fleet.asker.ask(name, rollback)) } : {}),
+    });
+  } finally {
+    await fleet.broker.close();
+  }
+}
+
+async function askGroup(
+  { asker }: Fleet,
+  group: string,
+  devices: readonly string[],
+  question: Parameters<Fleet['asker']['ask']>[1],
+): Promise<Outcome[]> {
+  const startMs = performance.now();
+  const answers = await asker.askGroup(group, devices, question);
+  return answers.map((answer, index) => ({
+    device: devices[index] ?? '',
+    ok: answer.status === 'fulfilled',
+    message: answer.status === 'fulfilled' ? 'ok' : String((answer.reason as Error).message),
+    seconds: Math.round((performance.now() - startMs) / 10) / 100,
+  }));
+}
+
+/** A merge patch from `key=value` words, whose values are YAML as in `run --set`, or from a file. */
+async function patchOf(assignments: readonly string[], file: string | undefined): Promise<Record<string, unknown>> {
+  if (assignments.length > 0 === (file !== undefined)) throw new UsageError('give either key=value words or --patch');
+  if (file !== undefined) {
+    const patch: unknown = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
+    if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
+      throw new UsageError(`${file} holds no JSON object`);
+    }
+    return patch as Record<string, unknown>;
+  }
+  const { loadConfigData } = await import('../config/load.js');
+  return loadConfigData(undefined, assignments) as Record<string, unknown>;
+}

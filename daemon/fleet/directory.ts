@@ -1,0 +1,94 @@
+import { type HealthPayload, healthPayload, type InfoPayload, infoPayload, statusPayload } from '../publish/topics.js';
+
+/** What a board has said about itself. */
+export interface Board {
+  readonly device: string;
+  state: string;
+  info?: InfoPayload;
+  health?: HealthPayload;
+  revision?: number;
+  /** The effective configuration, secrets redacted. */
+  config?: Record<string, unknown>;
+  readonly alerts: Set<string>;
+}
+
+/** The retained topics that tell of boards. */
+export const directoryTopics = ['status', 'info', 'health', 'config', 'alert/+'] as const;
+
+/** Every board that the broker knows of, from its retained messages and what comes afterwards. */
+export class Directory {
+  readonly #base: string;
+  readonly #boards = new Map<string, Board>();
+  #heardMs = performance.now();
+
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  get filters(): string[] {
+    return directoryTopics.map((topic) => `${this.#base}/+/${topic}`);
+  }
+
+  /** Sorted by name. */
+  get boards(): Board[] {
+    return [...this.#boards.values()].sort((a, b) => a.device.localeCompare(b.device));
+  }
+
+  board(device: string): Board | undefined {
+    return this.#boards.get(device);
+  }
+
+  /** Anybody may publish anything: what is not as the catalogue says is passed over. */
+  take(topic: string, payload: Buffer): void {
+    if (!topic.startsWith(`${this.#base}/`)) return;
+    const [device = '', name = '', ...rest] = topic.slice(this.#base.length + 1).split('/');
+    if (device === '' || device === 'group' || payload.length === 0) {
+      if (name === 'alert') this.#boards.get(device)?.alerts.delete(rest.join('/'));
+      return;
+    }
+    const data = parse(payload);
+    if (name === 'status') {
+      const status = statusPayload.safeParse(data).data;
+      if (status !== undefined) this.#of(device).state = status.state;
+    } else if (name === 'info') {
+      const info = infoPayload.safeParse(data).data;
+      if (info !== undefined) this.#of(device).info = info;
+    } else if (name === 'health') {
+      const health = healthPayload.safeParse(data).data;
+      if (health !== undefined) this.#of(device).health = health;
+    } else if (name === 'alert') this.#of(device).alerts.add(rest.join('/'));
+    else if (name === 'config' && rest.length === 0) this.#takeConfig(device, data);
+  }
+
+  /** Resolves when nothing has come for `quietMs`, at the latest after `limitMs`. */
+  async settled(quietMs: number, limitMs: number): Promise<void> {
+    this.#heardMs = performance.now();
+    const end = performance.now() + limitMs;
+    while (performance.now() < Math.min(end, this.#heardMs + quietMs)) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  #takeConfig(device: string, data: unknown): void {
+    const { revision, config } = (data ?? {}) as { revision?: unknown; config?: unknown };
+    if (typeof revision !== 'number' || typeof config !== 'object' || config === null) return;
+    Object.assign(this.#of(device), { revision, config });
+  }
+
+  #of(device: string): Board {
+    this.#heardMs = performance.now();
+    const known = this.#boards.get(device);
+    if (known !== undefined) return known;
+    const board: Board = { device, state: 'unknown', alerts: new Set() };
+    this.#boards.set(device, board);
+    return board;
+  }
+}
+
+function parse(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+// Several daemons in one process, each a board of its own, with an engine that costs nothing.
+// argv[2]: { names, groups, url, model, picture } as JSON.
+import { Daemon } from '../../dist/app/daemon.js';
+import { ConfigStore } from '../../dist/config/store.js';
+import { registerEngine } from '../../dist/engine/registry.js';
+import { createLogger } from '../../dist/log/logger.js';
+import { LogOutput } from '../../dist/log/output.js';
+
+const { names, groups, url, model, picture } = JSON.parse(process.argv[2]);
+
+registerEngine('stand-in', ({ model: { native } }) => ({
+  name: 'stand-in',
+  run: async () => Int32Array.from({ length: native.classes }, (_, index) => 100 - index),
+  close: () => {},
+}));
+
+const log = createLogger('error', new LogOutput({ format: 'json', write: (line) => process.stderr.write(line) }));
+const daemons = names.map((id) => {
+  const store = new ConfigStore({
+    device: { id, groups },
+    camera: { source: 'files', files: { path: picture, framesPerSecond: 2 } },
+    model: { file: model },
+    engine: { backend: 'stand-in' },
+    publish: { results: false },
+    log: { level: 'error' },
+    mqtt: { url },
+    remote: { trialFrames: 2 },
+  });
+  return new Daemon({ store, log });
+});
+process.on('SIGTERM', async () => {
+  await Promise.all(daemons.map((daemon) => daemon.stop()));
+  process.exit(0);
+});
+process.on('disconnect', () => process.exit(9));
+// One after the other: 50 models that load at once would be a start that no board has.
+for (const daemon of daemons) await daemon.start();
+process.send?.('started');

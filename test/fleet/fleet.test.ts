@@ -1,0 +1,175 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FleetBroker } from '../../daemon/fleet/broker.js';
+import { Directory } from '../../daemon/fleet/directory.js';
+import { haveBuild, zynqnetd } from '../integration/support/daemon-process.js';
+import { haveMosquitto, Mosquitto } from '../integration/support/mosquitto.js';
+import { smallModel } from '../support/small-model.js';
+
+// `npm run test:fleet -- --boards N`: as many as that, a long outage, and figures.
+const boards = Number(process.env.ZYNQNETD_FLEET_BOARDS ?? 12);
+const measured = process.env.ZYNQNETD_FLEET_BOARDS !== undefined;
+const processes = Math.min(4, Math.ceil(boards / 8));
+const downMs = measured ? 45_000 : 1500;
+const confirmedWithinSeconds = 5;
+const backWithinSeconds = 70;
+
+const folder = mkdtempSync(join(tmpdir(), 'zynqnetd-fleet-'));
+const names = Array.from({ length: boards }, (_, index) => `board-${String(index + 1).padStart(3, '0')}`);
+const children: ChildProcess[] = [];
+let broker: Mosquitto;
+let url: string;
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+async function startBoards(mine: readonly string[]): Promise<void> {
+  const program = fileURLToPath(new URL('boards.mjs', import.meta.url));
+  const options = {
+    names: mine,
+    groups: ['north'],
+    url,
+    model: join(folder, 'model.zqn'),
+    picture: join(folder, 'picture.png'),
+  };
+  const child = spawn(process.execPath, [program, JSON.stringify(options)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  children.push(child);
+  await new Promise((resolve) => child.once('message', resolve));
+}
+
+async function watcher(): Promise<{ directory: Directory; client: FleetBroker }> {
+  const directory = new Directory('zynqnet');
+  const client = await FleetBroker.connect({ url });
+  await client.subscribe(directory.filters, (topic, payload) => directory.take(topic, payload));
+  return { directory, client };
+}
+
+interface RolloutReport {
+  readonly outcomes: { device: string; ok: boolean; message: string; seconds: number }[];
+  readonly untouched: string[];
+  readonly undone: string[];
+}
+
+describe.skipIf(!haveBuild || !haveMosquitto)(`a fleet of ${boards} boards`, () => {
+  beforeAll(async () => {
+    writeFileSync(join(folder, 'model.zqn'), smallModel({ size: 8 }));
+    const red = sharp({ create: { width: 16, height: 16, channels: 3, background: 'red' } });
+    writeFileSync(join(folder, 'picture.png'), await red.png().toBuffer());
+    broker = await Mosquitto.start();
+    url = `mqtt://127.0.0.1:${broker.port}`;
+    const share = Math.ceil(boards / processes);
+    await Promise.all(
+      Array.from({ length: processes }, (_, n) => startBoards(names.slice(n * share, (n + 1) * share))),
+    );
+    const { directory, client } = await watcher();
+    await until(() => directory.boards.filter(({ state, config }) => state === 'online' && config).length === boards);
+    await client.close();
+  }, 180_000);
+
+  afterAll(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    await broker?.stop();
+  });
+
+  it('is found by its retained messages', { timeout: 120_000 }, async () => {
+    const { stdout, code } = await zynqnetd('fleet', 'list', '--url', url);
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.at(-1)).toBe(`${boards} boards`);
+    expect(lines[1]).toMatch(/^board-001 +online .* colours +stand-in .* north/);
+    const some = await zynqnetd('fleet', 'list', '--url', url, '--device', 'board-00*', '--json');
+    expect(some.stdout.trimEnd().split('\n')).toHaveLength(Math.min(9, boards));
+  });
+
+  it('takes a patch, a canary first, then the whole group at once', { timeout: 180_000 }, async () => {
+    const change = ['classify.threshold=0.61', 'classify.topK=2'];
+    const options = ['--group', 'north', '--at-once', '--soak', '1', '--json'];
+    const { stdout, code } = await zynqnetd('fleet', 'set', '--url', url, ...options, ...change);
+    const report = JSON.parse(stdout) as RolloutReport;
+    expect(report.outcomes.filter(({ ok }) => !ok)).toEqual([]);
+    expect(code).toBe(0);
+    expect(report.outcomes.map(({ device }) => device).sort()).toEqual(names);
+    const values = await zynqnetd('fleet', 'get', '--url', url, 'classify.threshold', 'classify.topK', '--json');
+    const got = values.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(got.map(({ device }) => device)).toEqual(names);
+    for (const { values: set } of got) expect(set).toEqual({ 'classify.threshold': 0.61, 'classify.topK': 2 });
+    const slowest = Math.max(...report.outcomes.slice(1).map(({ seconds }) => seconds));
+    console.log(`${boards} boards: group patch confirmed by all within ${slowest.toFixed(2)} s`);
+    if (measured) expect(slowest).toBeLessThan(confirmedWithinSeconds);
+  });
+
+  it('is left alone when the canary refuses, with its reasons', { timeout: 120_000 }, async () => {
+    const { stdout, code } = await zynqnetd(
+      'fleet',
+      'set',
+      '--url',
+      url,
+      '--all',
+      'classify.topK=-1',
+      'mqtt.url=mqtt://evil',
+    );
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /board-001 +FAILED .*classify\.topK.*mqtt\.url|board-001 +FAILED .*mqtt\.url.*classify\.topK/,
+    );
+    expect(stdout).toContain(`0 of ${boards} done, 1 failed, ${boards - 1} not asked, 0 away`);
+  });
+
+  it('asks which boards are meant, and says so when there are none', async () => {
+    expect((await zynqnetd('fleet', 'set', '--url', url, 'classify.topK=3')).stderr).toContain('which boards?');
+    const none = await zynqnetd('fleet', 'set', '--url', url, '--group', 'south', 'classify.topK=3', '--wait', '1');
+    expect(none.stderr).toContain('no such board');
+    expect(none.code).toBe(2);
+    const nowhere = await zynqnetd('fleet', 'list', '--url', 'mqtt://127.0.0.1:1');
+    expect(nowhere.stderr).toContain('mqtt://127.0.0.1:1 cannot be reached');
+  });
+
+  it('comes back after a restart of the broker, spread over time', { timeout: 240_000 }, async () => {
+    await broker.kill();
+    await new Promise((resolve) => setTimeout(resolve, downMs));
+    await broker.launch();
+    const startMs = performance.now();
+    const { client } = await watcher();
+    const back = new Map<string, number>();
+    await client.subscribe(['zynqnet/+/status'], (topic, payload) => {
+      const [, device = '', name] = topic.split('/');
+      if (name !== 'status' || back.has(device) || !payload.includes('online')) return;
+      back.set(device, (performance.now() - startMs) / 1000);
+    });
+    await until(() => back.size === boards);
+    await client.close();
+    const seconds = [...back.values()].sort((a, b) => a - b);
+    console.log(`${boards} boards back after ${downMs / 1000} s without a broker:\n${histogram(seconds)}`);
+    if (measured) {
+      expect(seconds.at(-1)).toBeLessThan(backWithinSeconds);
+      // Without jitter they would come within the same second or two.
+      expect(Math.max(...counts(seconds, 1))).toBeLessThan(boards / 4);
+    }
+  });
+});
+
+function counts(seconds: readonly number[], width: number): number[] {
+  const bins = new Array<number>(Math.floor((seconds.at(-1) ?? 0) / width) + 1).fill(0);
+  for (const time of seconds) bins[Math.floor(time / width)] = (bins[Math.floor(time / width)] ?? 0) + 1;
+  return bins;
+}
+
+function histogram(seconds: readonly number[]): string {
+  const width = 5;
+  const line = (count: number, bin: number) =>
+    `${String(bin * width).padStart(3)} to ${String((bin + 1) * width).padStart(2)} s ${String(count).padStart(4)} ${'#'.repeat(count)}`;
+  const busiest = Math.max(...counts(seconds, 1));
+  return `${counts(seconds, width).map(line).join('\n')}\nlast after ${seconds.at(-1)?.toFixed(1)} s; busiest second ${busiest}`;
+}
