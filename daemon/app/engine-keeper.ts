@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.js';
+import { acceleratorOptions } from '../engine/accelerator-options.js';
 import { boardHasAccelerator } from '../engine/board-accelerator.js';
 import type { Engine } from '../engine/engine.js';
 import type { EngineState } from '../engine/recovery/states.js';
@@ -7,7 +8,6 @@ import { SupervisedEngine, type SupervisionOptions } from '../engine/recovery/su
 import { openEngine } from '../engine/registry.js';
 import type { Alerts } from '../health/alerts.js';
 import type { LoadedModel } from '../model/load.js';
-import type { NativeAcceleratorOptions } from '../native/accelerator.js';
 
 /** The configuration's `engine` group, as far as it concerns opening one. */
 export type EngineChoice = Pick<Config['engine'], 'backend' | 'threads'> &
@@ -21,19 +21,6 @@ export interface EngineKeeperOptions {
   readonly backendChanged: () => void;
   /** Nothing helped, and the configuration wants the supervisor to start the daemon anew. */
   readonly giveUp: (reason: string) => void;
-}
-
-/** The configuration's keys under the addon's names; null is "as the device tree of firmware/dts has it". */
-function nativeOptions({
-  registerAddress,
-  memoryAddress,
-  ...rest
-}: Config['engine']['accelerator']): NativeAcceleratorOptions {
-  return {
-    ...rest,
-    ...(registerAddress === null ? {} : { registerAddress }),
-    ...(memoryAddress === null ? {} : { memoryAddress }),
-  };
 }
 
 const nothingYet = { errors: 0, hangs: 0, retries: 0, resets: 0, reloads: 0, standIns: 0, returns: 0 };
@@ -53,8 +40,18 @@ export class EngineKeeper {
    * ACCELERATOR_ errors when the wanted backend cannot be opened at all.
    */
   async open(model: LoadedModel, choice: EngineChoice): Promise<Engine> {
-    if (choice.backend !== 'auto' || !(await boardHasAccelerator())) return this.#open(model, choice, 'must');
-    return this.#open(model, { ...choice, backend: 'fpga' }, 'may stand in');
+    const { backend, accelerator } = choice;
+    const onBoard =
+      backend === 'auto' && (await boardHasAccelerator(accelerator ? acceleratorOptions(accelerator) : {}));
+    const engine = await (onBoard
+      ? this.#open(model, { ...choice, backend: 'fpga' }, 'may stand in')
+      : this.#open(model, choice, 'must'));
+    const why = onBoard ? 'the FPGA holds an accelerator' : 'there is no FPGA with an accelerator here';
+    this.#options.log.info(
+      { backend: engine.name },
+      backend === 'auto' ? `engine chosen: ${why}` : 'engine as configured',
+    );
+    return engine;
   }
 
   async #open(
@@ -68,7 +65,7 @@ export class EngineKeeper {
         backend: wanted,
         model,
         ...(threads === null ? {} : { threads }),
-        ...(accelerator === undefined ? {} : { accelerator: nativeOptions(accelerator) }),
+        ...(accelerator === undefined ? {} : { accelerator: acceleratorOptions(accelerator) }),
       });
     // A backend that is this processor already has nothing to stand in for it.
     const onCpu = !/^(fpga|rtl|model|stand-in)/.test(backend);

@@ -6,11 +6,14 @@ import { addNetworkOptions, type NetworkOptions, openNetwork, wholeNumber } from
 interface ClassifyOptions extends NetworkOptions {
   readonly top: number;
   readonly json?: boolean;
+  readonly sums?: boolean;
 }
 
 interface Classified {
   readonly file: string;
   readonly top?: readonly { readonly index: number; readonly label: string; readonly probability: number }[];
+  /** The network's bare output, one a class. */
+  readonly sums?: readonly number[];
   /** From reading the file to the answer. */
   readonly latencyMs?: number;
   readonly error?: { readonly code: string; readonly message: string };
@@ -21,6 +24,7 @@ export function register(command: Command): void {
   addNetworkOptions(command)
     .option('--top <number>', 'classes to show for each image', wholeNumber(1, 1000), 5)
     .option('--json', 'one JSON object a line')
+    .option('--sums', "with --json: the network's bare output too, to compare backends byte for byte")
     .action(classify);
   examples(command, [
     'zynqnetd classify photo.jpg',
@@ -41,7 +45,7 @@ async function classify(paths: readonly string[], options: ClassifyOptions): Pro
   let done = 0;
   let failed = 0;
   // One after the other: latencies are those of a single image.
-  for await (const classified of inOrder(files, 1, (file) => classifyFile(network, file, options.top))) {
+  for await (const classified of inOrder(files, 1, (file) => classifyFile(network, file, options))) {
     progress.end();
     process.stdout.write(options.json ? `${JSON.stringify(classified)}\n` : textOf(classified));
     done += 1;
@@ -53,19 +57,20 @@ async function classify(paths: readonly string[], options: ClassifyOptions): Pro
   if (failed > 0) throw new Error(`${failed} of ${files.length} images could not be classified`);
 }
 
-async function classifyFile(network: Network, file: string, count: number): Promise<Classified> {
+async function classifyFile(network: Network, file: string, options: ClassifyOptions): Promise<Classified> {
   const { frameFromFile } = await import('./images.js');
   const startMs = performance.now();
   try {
     const frame = await frameFromFile(file);
     const logits = await network.infer(await network.preprocess(frame));
     const { labels } = network.model.header;
-    const top = network.top(logits, count).map(({ index, probability }) => ({
+    const top = network.top(logits, options.top).map(({ index, probability }) => ({
       index,
       label: labels[index] ?? `class ${index}`,
       probability: Math.round(probability * 1e6) / 1e6,
     }));
-    return { file, top, latencyMs: Math.round((performance.now() - startMs) * 100) / 100 };
+    const latencyMs = Math.round((performance.now() - startMs) * 100) / 100;
+    return { file, top, ...(options.sums ? { sums: [...logits] } : {}), latencyMs };
   } catch (error) {
     const { code, message } = error as { code?: unknown; message: string };
     return { file, error: { code: typeof code === 'string' ? code : 'UNKNOWN', message } };

@@ -1,3 +1,4 @@
+import { acceleratorOptions as optionsOf } from '../engine/accelerator-options.js';
 import type { NativeAcceleratorOptions } from '../native/accelerator.js';
 import type { Context } from './check.js';
 import { type Finding, failed, warning } from './finding.js';
@@ -22,8 +23,8 @@ export function acceleratorChoice(context: Pick<Context, 'config'>): Accelerator
 }
 
 /** The configuration's accelerator keys, as the driver takes them. */
-export function acceleratorOptions(_context: Pick<Context, 'config'>): NativeAcceleratorOptions {
-  return {};
+export function acceleratorOptions({ config }: Pick<Context, 'config'>): NativeAcceleratorOptions {
+  return optionsOf(config.engine.accelerator);
 }
 
 /** A failure of the accelerator; only a warning where the configuration runs the CPU engine anyway. */

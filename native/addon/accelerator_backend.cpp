@@ -35,6 +35,8 @@ public:
     if (!accelerator) {
       accelerator = std::make_shared<sim::Simulator>(open(backend, choice));
       known = accelerator;
+    } else if (backend == "fpga") {
+      accelerator->driver->setRunTimeout(std::chrono::milliseconds(choice.timeoutMs)); // as configured now
     }
     return accelerator;
   }

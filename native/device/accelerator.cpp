@@ -268,6 +268,11 @@ void Accelerator::recover(const ListStart &list) {
                                          " computations done). It was aborted and reset; if this repeats, check the clock and the HP ports");
 }
 
+void Accelerator::setRunTimeout(std::chrono::milliseconds timeout) {
+  const std::lock_guard lock(mutex_);
+  options_.runTimeout = timeout;
+}
+
 DriverCounters Accelerator::counters() const {
   const std::lock_guard lock(mutex_);
   return counters_;

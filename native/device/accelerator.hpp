@@ -80,6 +80,9 @@ public:
 
   [[nodiscard]] DriverCounters counters() const;
 
+  /// For runs that start from now on.
+  void setRunTimeout(std::chrono::milliseconds timeout);
+
 private:
   void verifyIdentity();
   void verifyMemory();
