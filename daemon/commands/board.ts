@@ -75,7 +75,7 @@ function identify({ config, signal }: BoardCommandOptions): Route {
     try {
       await blink(led, seconds, signal);
     } catch (error) {
-      throw new Refusal(500, `${led} cannot be used: ${error instanceof Error ? error.message : error}`);
+      throw new Refusal(503, `${led} cannot be used: ${error instanceof Error ? error.message : error}`);
     }
     return { code: 200, message: `${led} has blinked for ${seconds} s` };
   });

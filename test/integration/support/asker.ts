@@ -50,9 +50,8 @@ export class Asker {
   /** Asks on `<root><topic>` and waits for the answer with the same id, whichever topic it comes on. */
   async ask(topic: string, body: object = {}, root = this.root): Promise<Answer> {
     const id = randomUUID();
-    const from = this.heard.length;
     await this.client.publishAsync(root + topic, JSON.stringify({ ...body, id }), { qos: 1 });
-    return this.answerTo(id, from);
+    return this.answerTo(id);
   }
 
   /** Sends bytes as they are, with an MQTT 5 response topic, and waits for the answer there. */
