@@ -178,7 +178,8 @@ export class Publisher {
     try {
       // Our status first: a subscription then shows it, or a stale will that came after it.
       await this.#sendStatus();
-      await session.subscribe([this.topic('status'), ...this.#handlers.keys()]);
+      const refused = await session.subscribe([this.topic('status'), ...this.#handlers.keys()]);
+      if (refused.length > 0) log.warn({ refused }, 'the broker does not let us read these topics; check its ACL');
       for (const [topic, payload] of this.#retained) await this.send(topic, payload, { qos: 1, retain: true });
       await this.#drainEvents();
     } catch (error) {

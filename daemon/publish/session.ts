@@ -1,4 +1,5 @@
 import type { IClientOptions, IPublishPacket, MqttClient } from 'mqtt';
+import { reasonText } from './reasons.js';
 
 export interface PublishOptions {
   readonly qos: 0 | 1 | 2;
@@ -20,7 +21,8 @@ export interface Incoming {
 export interface BrokerSession {
   /** Resolves when the broker has it (QoS 1, 2) or the socket took it (QoS 0); rejects when the connection is lost. */
   publish(topic: string, payload: string | Uint8Array, options: PublishOptions): Promise<void>;
-  subscribe(filters: readonly string[]): Promise<void>;
+  /** Resolves to those filters that the broker refused; rejects when the connection is lost. */
+  subscribe(filters: readonly string[]): Promise<readonly string[]>;
   /** Says goodbye (no will is sent) if the broker answers within `timeoutMs`, else just closes. */
   end(timeoutMs: number): Promise<void>;
 }
@@ -41,7 +43,7 @@ export type Dial = (events: SessionEvents) => () => void;
 export function mqttDial(url: string, options: () => IClientOptions): Dial {
   return (events) => {
     const attempt = new Attempt(events);
-    attempt.start(url, options).catch((error: unknown) => attempt.finish(errorText(error)));
+    attempt.start(url, options).catch((error: unknown) => attempt.finish(reasonText(error)));
     return () => attempt.finish();
   };
 }
@@ -63,7 +65,7 @@ class Attempt {
     const client = connect(url, { ...options(), reconnectPeriod: 0, resubscribe: false, queueQoSZero: false });
     this.#client = client;
     // A socket's error comes before its "close": the first one tells the reason.
-    client.on('error', (error) => this.finish(errorText(error)));
+    client.on('error', (error) => this.finish(reasonText(error)));
     client.on('close', () => this.finish('the connection was closed'));
     client.on('disconnect', ({ reasonCode }) => this.finish(`the broker disconnected us (reason code ${reasonCode})`));
     client.on('packetreceive', () => this.#events.heard());
@@ -102,9 +104,19 @@ class MqttJsSession implements BrokerSession {
     return this.#settled((done) => this.#client.publish(topic, bytes, { qos, retain, ...properties }, done));
   }
 
-  subscribe(filters: readonly string[]): Promise<void> {
-    if (filters.length === 0) return Promise.resolve();
-    return this.#settled((done) => this.#client.subscribe([...filters], { qos: 1 }, done));
+  async subscribe(filters: readonly string[]): Promise<readonly string[]> {
+    if (filters.length === 0) return [];
+    let refused: string[] = [];
+    await this.#settled((done) =>
+      this.#client.subscribe([...filters], { qos: 1 }, (error, _, packet) => {
+        // MQTT.js makes an error of one refusal among many; the packet tells which. Codes: MQTT 3.1.1, section 3.9.3.
+        const codes = (packet as { granted?: unknown[] } | undefined)?.granted ?? [];
+        if (codes.length !== filters.length) return done(error);
+        refused = filters.filter((_filter, index) => Number(codes[index]) >= 128);
+        done();
+      }),
+    );
+    return refused;
   }
 
   async end(timeoutMs: number): Promise<void> {
@@ -156,9 +168,4 @@ function discard(client: MqttClient): void {
   client.on('error', () => {});
   client.end(true);
   client.stream?.destroy();
-}
-
-function errorText(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return errorText(error.errors[0]);
-  return error instanceof Error && error.message !== '' ? error.message : String(error);
 }

@@ -4,7 +4,7 @@ import type { BrokerSession, SessionEvents } from '../../../daemon/publish/sessi
 
 const session: BrokerSession = {
   publish: async () => {},
-  subscribe: async () => {},
+  subscribe: async () => [],
   end: async () => {},
 };
 const times = { connectTimeoutMs: 1000, silenceMs: 8000, backoffMinMs: 1000, backoffMaxMs: 60_000 };
