@@ -29,7 +29,7 @@ export interface OperationOptions {
 }
 
 const checkMs = 5000;
-/** Less than WatchdogSec in deploy/service/zynqnetd.service: ending by ourselves comes first. */
+/** Where no service manager says how long it waits. */
 const leastStuckLimitMs = 60_000;
 const leastFreeMiB = 16;
 
@@ -132,7 +132,10 @@ export class Operation {
   #check(): void {
     const { config, activity, alerts, giveUp } = this.#options;
     const { preprocessMs, inferenceMs } = config().limits;
-    const limitMs = Math.max(leastStuckLimitMs, 3 * Math.max(preprocessMs, inferenceMs));
+    // Sooner than the service manager would: ending by ourselves is the cleaner end.
+    const { watchdogMs } = this.#notifier;
+    const leastMs = watchdogMs === undefined ? leastStuckLimitMs : (watchdogMs * 2) / 3;
+    const limitMs = Math.max(leastMs, 3 * Math.max(preprocessMs, inferenceMs));
     const stuckMs = this.#progress.stuckMs(activity(), performance.now());
     if (stuckMs > limitMs / 2) {
       alerts.raise('progress', 'error', 'frames come from the camera, but none gets through');
