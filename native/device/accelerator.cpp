@@ -19,7 +19,7 @@ using std::chrono::nanoseconds;
 namespace {
 
 constexpr std::uint32_t allCauses = irqStatusBits::done.mask() | irqStatusBits::error.mask();
-constexpr microseconds firstPause{20}, longestPause{1000}, interruptSlice{50'000};
+constexpr microseconds firstPause{20}, longestPause{1000}, interruptSlice{50'000}, interruptGrace{5'000};
 
 std::string hex(std::uint32_t value) {
   char text[11];
@@ -131,7 +131,8 @@ bool Accelerator::finished(nanoseconds begin) {
     }
     const bool came = registers_->waitInterrupt(slice);
     if (pending()) {
-      if (!came) {
+      // It may have ended in the very moment in which the slice did: the interrupt is then on its way.
+      if (!came && !registers_->waitInterrupt(interruptGrace)) {
         polling_ = true; // the work was done long ago: never again wait for a line that is not connected
         ++counters_.lostInterrupts;
       }

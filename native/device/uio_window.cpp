@@ -51,13 +51,24 @@ void UioInterrupt::arm() const {
 }
 
 bool UioInterrupt::wait(std::chrono::microseconds timeout) const {
-  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(timeout).count();
-  pollfd request{descriptor_, POLLIN, 0};
-  if (::poll(&request, 1, static_cast<int>(std::clamp<std::int64_t>(milliseconds, 0, 1 << 30))) <= 0) {
-    return false; // a signal counts as time gone: the caller has its own clock
+  using std::chrono::milliseconds, std::chrono::steady_clock;
+  const steady_clock::time_point end = steady_clock::now() + timeout;
+  // A signal is neither an interrupt nor the end of the time: the driver would take it for a line that is not connected.
+  for (;;) {
+    const auto left = std::chrono::ceil<milliseconds>(end - steady_clock::now()).count();
+    pollfd request{descriptor_, POLLIN, 0};
+    const int ready = ::poll(&request, 1, static_cast<int>(std::clamp<std::int64_t>(left, 0, 1 << 30)));
+    if (ready == 0 || (ready < 0 && errno != EINTR)) {
+      return false;
+    }
+    std::uint32_t count = 0;
+    if (ready > 0) {
+      const ssize_t got = ::read(descriptor_, &count, sizeof count);
+      if (got >= 0 || errno != EINTR) {
+        return got == static_cast<ssize_t>(sizeof count);
+      }
+    }
   }
-  std::uint32_t count = 0;
-  return ::read(descriptor_, &count, sizeof count) == static_cast<ssize_t>(sizeof count);
 }
 
 std::unique_ptr<RegisterWindow> openUioWindow(const std::filesystem::path &root, const std::string &name, Use use) {

@@ -6,9 +6,12 @@
 #include "tests/check.hpp"
 #include "tests/cpu/random_model.hpp"
 
+#include <array>
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -93,6 +96,7 @@ void memory() {
   };
   refusedSaying("ACCELERATOR_MEMORY", "multiple of 4096", [&] { (void)open(0x1C000010, memoryBytes); });
   refusedSaying("ACCELERATOR_MEMORY", "below 4 GiB", [&] { (void)open(0xFFFF0000, memoryBytes); });
+  refusedSaying("ACCELERATOR_MEMORY", "below 4 GiB", [&] { (void)open(0x1'0000'0000ULL, memoryBytes); });
   refusedSaying("ACCELERATOR_MEMORY", "self-test", [&] { (void)open(0x1C000000, 4096); });
   const auto model = randomModel(3, Arithmetic::int8);
   refusedSaying("ACCELERATOR_MEMORY", "bytes of DMA memory", [&] { (void)createAcceleratorEngine(open(0x1C000000, 16384), model, "fpga"); });
@@ -184,6 +188,27 @@ void lostInterrupt() {
   check(rig.driver->counters().lostInterrupts == 1, "noticed once, then polled");
 }
 
+/// A frame that ends together with a slice of the wait: its interrupt comes a moment later, and is not lost.
+void lateInterrupt() {
+  class Late final : public RegisterWindow {
+  public:
+    explicit Late(std::unique_ptr<RegisterWindow> real) : real_(std::move(real)) {}
+    [[nodiscard]] std::uint32_t read(std::uint32_t offset) override { return real_->read(offset); }
+    void write(std::uint32_t offset, std::uint32_t value) override { real_->write(offset, value); }
+    [[nodiscard]] std::string where() const override { return "the test"; }
+    [[nodiscard]] bool hasInterrupt() const noexcept override { return true; }
+    void armInterrupt() override { waits_ = 0; }
+    [[nodiscard]] bool waitInterrupt(std::chrono::microseconds timeout) override { return ++waits_ > 1 && real_->waitInterrupt(timeout); }
+
+  private:
+    std::unique_ptr<RegisterWindow> real_;
+    int waits_ = 0;
+  };
+  sim::FunctionalDevices devices = sim::createFunctionalDevices(preset, memoryBytes);
+  const Accelerator driver(std::make_unique<Late>(std::move(devices.registers)), std::move(devices.memory));
+  check(driver.counters().runs == 2 && driver.counters().lostInterrupts == 0, "late is not lost");
+}
+
 void unconfigured() {
   bool configured = true;
   DriverOptions options;
@@ -269,6 +294,74 @@ void anotherBuild() {
   refusedSaying("ACCELERATOR_BUILD", "zybo", [&] { driver.reconfigure(); });
 }
 
+/// While one frame is in the accelerator, the next one is written: the first ends only once the second lies in memory.
+void overlap() {
+  struct Meeting {
+    std::mutex mutex;
+    std::condition_variable changed;
+    int written = 0; ///< frames handed over to the accelerator
+    bool hold = false;
+  };
+  class HeldWindow final : public RegisterWindow {
+  public:
+    HeldWindow(std::unique_ptr<RegisterWindow> real, Meeting &meeting) : real_(std::move(real)), meeting_(meeting) {}
+    [[nodiscard]] std::uint32_t read(std::uint32_t offset) override { return real_->read(offset); }
+    void write(std::uint32_t offset, std::uint32_t value) override { real_->write(offset, value); }
+    [[nodiscard]] std::string where() const override { return "the test"; }
+    [[nodiscard]] bool hasInterrupt() const noexcept override { return true; }
+    [[nodiscard]] bool waitInterrupt(std::chrono::microseconds timeout) override {
+      std::unique_lock lock(meeting_.mutex);
+      if (meeting_.hold && !meeting_.changed.wait_for(lock, std::chrono::seconds(60), [this] { return meeting_.written >= 2; })) {
+        return false;
+      }
+      return real_->waitInterrupt(timeout);
+    }
+
+  private:
+    std::unique_ptr<RegisterWindow> real_;
+    Meeting &meeting_;
+  };
+  class ToldMemory final : public DmaBuffer {
+  public:
+    ToldMemory(std::unique_ptr<DmaBuffer> real, Meeting &meeting) : real_(std::move(real)), meeting_(meeting) {}
+    [[nodiscard]] std::span<std::uint8_t> bytes() noexcept override { return real_->bytes(); }
+    [[nodiscard]] std::uint64_t busAddress() const noexcept override { return real_->busAddress(); }
+    [[nodiscard]] std::string where() const override { return "the test's memory"; }
+    void syncForDevice(std::size_t, std::size_t) override {
+      const std::lock_guard lock(meeting_.mutex);
+      meeting_.written += meeting_.hold ? 1 : 0;
+      meeting_.changed.notify_all();
+    }
+    void syncForCpu(std::size_t, std::size_t) override {}
+
+  private:
+    std::unique_ptr<DmaBuffer> real_;
+    Meeting &meeting_;
+  };
+  Meeting meeting;
+  sim::FunctionalDevices devices = sim::createFunctionalDevices(preset, memoryBytes);
+  const auto driver = std::make_shared<Accelerator>(std::make_unique<HeldWindow>(std::move(devices.registers), meeting),
+                                                    std::make_unique<ToldMemory>(std::move(devices.memory), meeting));
+  const auto model = randomModel(31, Arithmetic::int8);
+  const auto engine = createAcceleratorEngine(driver, model, "fpga");
+  meeting.hold = true;
+  std::array<Logits, 2> got;
+  std::vector<std::thread> threads;
+  for (std::uint32_t f = 0; f < 2; ++f) {
+    threads.emplace_back([&, f] { engine->run(randomFrame(31 + f, *model), got.at(f)); });
+  }
+  for (std::thread &thread : threads) {
+    thread.join();
+  }
+  check(meeting.written == 2 && driver->counters().lostInterrupts == 0, "the second frame was written while the first ran");
+  const auto scalar = createScalarEngine(model);
+  for (std::uint32_t f = 0; f < 2; ++f) {
+    Logits expected;
+    scalar->run(randomFrame(31 + f, *model), expected);
+    check(got.at(f).sums == expected.sums, "each frame its own answer");
+  }
+}
+
 /// Two networks and four threads on one accelerator: every frame gets its own answer.
 void twoEngines() {
   sim::FunctionalDevices devices = sim::createFunctionalDevices(preset, memoryBytes);
@@ -316,9 +409,11 @@ int main() {
   stuck(false);
   errors();
   lostInterrupt();
+  lateInterrupt();
   unconfigured();
   recovery();
   anotherBuild();
+  overlap();
   twoEngines();
   return result();
 }

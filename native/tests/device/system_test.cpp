@@ -11,6 +11,8 @@
 #include "tests/check.hpp"
 #include "tests/device/fake_system.hpp"
 
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -18,6 +20,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <thread>
 
 using namespace zynqnet;
 using namespace zynqnet::device;
@@ -100,6 +103,27 @@ void uioInterrupt() {
   check(!interrupt.wait(microseconds(1000)), "and is used up");
 }
 
+/// Signals while waiting are neither an interrupt nor the end of the time.
+void interruptedWait() {
+  std::array<int, 2> ends{};
+  check(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0, "socketpair");
+  const FileDescriptor driver(ends[0]), kernel(ends[1]);
+  struct sigaction action {};
+  action.sa_handler = [](int) {}; // without SA_RESTART: system calls end with EINTR
+  check(::sigaction(SIGUSR1, &action, nullptr) == 0, "sigaction");
+  const pthread_t waiting = ::pthread_self();
+  std::thread noise([&] {
+    for (int i = 0; i < 20; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      ::pthread_kill(waiting, SIGUSR1);
+    }
+    const std::uint32_t count = 1;
+    check(::write(kernel.get(), &count, sizeof count) == sizeof count, "the interrupt");
+  });
+  check(UioInterrupt(driver.get()).wait(std::chrono::seconds(60)), "the interrupt is waited for through twenty signals");
+  noise.join();
+}
+
 void udmabuf() {
   const FakeSystem board;
   refusedSaying("ACCELERATOR_MISSING", "'frames'", [&] { (void)openUdmabuf(board.root(), "frames"); });
@@ -114,6 +138,8 @@ void udmabuf() {
   check(board.firstLine(folder + "sync_for_cpu") == "0", "and nothing else");
   buffer->syncForCpu(8192, 64000);
   check(board.firstLine(folder + "sync_direction") == "2" && board.firstLine(folder + "sync_for_cpu") == "1", "from the device");
+  board.udmabuf("far", 4096, "0x0000000100000000");
+  check(openUdmabuf(board.root(), "far")->busAddress() == 0x1'0000'0000ULL, "an address beyond 32 bits is told as it is: the driver refuses it");
   board.udmabuf("old", 4096, "0x1d000000", "udmabuf");
   check(openUdmabuf(board.root(), "old")->busAddress() == 0x1D000000, "the older module's folder");
 }
@@ -240,6 +266,7 @@ int main() {
   bitstream();
   uioByName();
   uioInterrupt();
+  interruptedWait();
   udmabuf();
   reservedMemory();
   opening();

@@ -74,6 +74,27 @@ test('an engine opens, resets and reloads while the main thread goes on, and no 
   await expect(engine.reset?.()).rejects.toMatchObject({ code: 'ENGINE_CLOSED' });
 });
 
+test('a model is switched between two frames: none is lost, each is answered by the network it was given to', async () => {
+  const other = randomModel(topology, randomConvs(topology, 8));
+  const first = await openEngine({ backend: 'model-zybo', model });
+  const inputs = frames(8);
+  const before = inputs.slice(0, 4).map((input) => first.run(input));
+  const second = await openEngine({ backend: 'model-zybo', model: other }); // while those run, on the same accelerator
+  const after = inputs.slice(4).map((input) => second.run(input));
+  const late = inputs.slice(4, 6).map((input) => first.run(input)); // prepared for the old one
+  const answers = await Promise.all([...before, ...after, ...late]);
+  first.close();
+  const [old, now] = [model, other].map((network) => createEngine({ backend: 'scalar', model: network }));
+  const expected = [
+    ...inputs.slice(0, 4).map((input) => old?.run(input)),
+    ...inputs.slice(4).map((input) => now?.run(input)),
+    ...inputs.slice(4, 6).map((input) => old?.run(input)),
+  ];
+  expect(answers).toEqual(await Promise.all(expected));
+  expect(await second.run(inputs[0] ?? new Uint8Array())).toEqual(await now?.run(inputs[0] ?? new Uint8Array()));
+  second.close();
+});
+
 test('an engine that cannot be opened rejects with its code', async () => {
   await expect(openEngine({ backend: 'npu', model })).rejects.toMatchObject({ code: 'ENGINE_UNKNOWN' });
   await expect(openEngine({ backend: 'fpga', model, accelerator: { root: '/nonexistent' } })).rejects.toMatchObject({
