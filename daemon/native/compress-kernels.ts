@@ -30,6 +30,12 @@ export interface MomentsArguments extends Window {
   readonly threads: number;
 }
 
+export interface LayerArguments extends Window {
+  /** [output][tap] */
+  readonly weights: Float32Array;
+  readonly threads: number;
+}
+
 export interface RoundingArguments {
   /** [output][tap] */
   readonly weights: Float32Array;
@@ -65,9 +71,22 @@ export interface RoundingResult {
 export interface CompressKernels {
   /** Adds one image to the first and second moments of a convolution's input. */
   addMoments(moments: MomentsArguments): void;
+  /** gradient += d(loss)/d(input) of a convolution. */
+  addInputGradient(
+    problem: LayerArguments & {
+      /** [position][output], before the activation */
+      readonly outputGradient: Float32Array;
+      /** [height][width][tensorChannels], added to */
+      readonly gradient: Float32Array;
+    },
+  ): void;
+  /** [position][output] before the activation. */
+  convolve(problem: LayerArguments & { readonly tensor: Float32Array; readonly bias: Float32Array }): Float32Array;
   /** Cholesky factor of gram / rows + damping * mean diagonal, in place (lower triangle). Returns the damping that was enough. */
   factorMoments(problem: {
     readonly gram: Float32Array;
+    /** per tap: the mean is taken out first; empty: it stays */
+    readonly sum: Float64Array;
     readonly taps: number;
     readonly rows: number;
     readonly damping: number;

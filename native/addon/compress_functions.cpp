@@ -72,7 +72,7 @@ Napi::Value addMoments(const Napi::CallbackInfo &info) {
     const Napi::Object o = argument(info);
     const compress::Window w = windowOf(o);
     const compress::Affine affine{floats(o, "zero"), floats(o, "scale")};
-    const compress::Positions positions{spanOf<std::uint32_t>(o, "positions", napi_uint32_array), floats(o, "weights")};
+    const auto positions = spanOf<std::uint32_t>(o, "positions", napi_uint32_array);
     const auto gram = floats(o, "gram");
     const auto sum = spanOf<double>(o, "sum", napi_float64_array);
     const auto threads = static_cast<unsigned>(count(o, "threads"));
@@ -82,10 +82,9 @@ Napi::Value addMoments(const Napi::CallbackInfo &info) {
     require(info.Env(), elements == w.height * w.width * w.tensorChannels && w.channelOffset + w.channels <= w.tensorChannels,
             "addMoments: the tensor does not have the window's shape");
     require(info.Env(), affine.zero.size() == w.channels && affine.scale.size() == w.channels && sum.size() == w.taps() &&
-                            (gram.empty() || gram.size() == w.taps() * w.taps()) &&
-                            (positions.weights.empty() || positions.weights.size() == positions.at.size()),
+                            (gram.empty() || gram.size() == w.taps() * w.taps()),
             "addMoments: array sizes do not agree");
-    for (const std::uint32_t position : positions.at) {
+    for (const std::uint32_t position : positions) {
       require(info.Env(), position < w.outputHeight * w.outputWidth, "addMoments: a position lies outside");
     }
     if (tensor.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array) {
@@ -124,7 +123,6 @@ Napi::Value roundLayer(const Napi::CallbackInfo &info) {
     p.units = floats(o, "units");
     p.codebook = spanOf<std::int8_t>(o, "codebook", napi_int8_array);
     p.bits = floats(o, "bits");
-    p.importance = floats(o, "importance");
     p.keepZero = spanOf<std::uint8_t>(o, "keepZero", napi_uint8_array);
     p.bitPrice = static_cast<float>(number(o, "bitPrice"));
     const compress::RoundingResult rounded = compress::roundLayer(p, static_cast<unsigned>(count(o, "threads")));

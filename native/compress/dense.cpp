@@ -17,13 +17,13 @@ constexpr std::size_t tileRows = 8;
 using Vector = float __attribute__((vector_size(64), aligned(4), may_alias));
 constexpr std::size_t vectors = lanes * sizeof(float) / sizeof(Vector);
 
-/// One tile of x' x: rows i..i+8 of the result, columns j..j+32.
-ZYNQNET_CLONES void gramTile(const float *x, std::size_t rows, std::size_t stride, std::size_t i, std::size_t j,
-                             float (*out)[lanes]) {
+/// One tile of x' y: eight columns of `x`, 32 columns of `y`, both given by their first row.
+ZYNQNET_CLONES void productTile(const float *x, std::size_t xStride, const float *y, std::size_t yStride, std::size_t rows,
+                                float (*out)[lanes]) {
   Vector acc[tileRows][vectors] = {};
   for (std::size_t r = 0; r < rows; ++r) {
-    const float *left = x + r * stride + i;
-    const auto *right = reinterpret_cast<const Vector *>(x + r * stride + j);
+    const float *left = x + r * xStride;
+    const auto *right = reinterpret_cast<const Vector *>(y + r * yStride);
     const Vector first = right[0];
     const Vector second = right[1];
 #pragma GCC unroll 8
@@ -47,13 +47,29 @@ void addGram(std::span<const float> x, std::size_t rows, std::size_t n, std::siz
     float tile[tileRows][lanes];
     for (std::size_t j = 0; j <= band * lanes; j += lanes) {
       for (std::size_t i = band * lanes; i < std::min(n, (band + 1) * lanes); i += tileRows) {
-        gramTile(x.data(), rows, xStride, i, j, tile);
+        productTile(x.data() + i, xStride, x.data() + j, xStride, rows, tile);
         for (std::size_t k = 0; k < std::min(tileRows, n - i); ++k) {
           const std::size_t row = i + k;
           const std::size_t width = row + 1 > j ? std::min(lanes, row + 1 - j) : 0;
           float *target = c + row * cStride + j;
           for (std::size_t l = 0; l < width; ++l) target[l] += sign * tile[k][l];
         }
+      }
+    }
+  });
+}
+
+void addProduct(std::span<const float> x, std::size_t m, std::size_t xStride, std::span<const float> y, std::size_t n,
+                std::size_t yStride, std::size_t rows, std::span<float> c, std::size_t cStride, unsigned threads) {
+  parallelFor((n + lanes - 1) / lanes, threads, [&](std::size_t band) {
+    const std::size_t j = band * lanes;
+    const std::size_t width = std::min(lanes, n - j);
+    float tile[tileRows][lanes];
+    for (std::size_t i = 0; i < m; i += tileRows) {
+      productTile(x.data() + i, xStride, y.data() + j, yStride, rows, tile);
+      for (std::size_t k = 0; k < std::min(tileRows, m - i); ++k) {
+        float *target = c.data() + (i + k) * cStride + j;
+        for (std::size_t l = 0; l < width; ++l) target[l] += tile[k][l];
       }
     }
   });

@@ -6,33 +6,6 @@
 #include <algorithm>
 
 namespace zynqnet::compress {
-namespace {
-
-/// One row of the im2col matrix.
-template <typename T>
-void gather(std::span<const T> tensor, const Window &w, const Affine &affine, std::uint32_t position, float *row) {
-  const auto top = static_cast<std::ptrdiff_t>(position / w.outputWidth * w.stride) - static_cast<std::ptrdiff_t>(w.padTop);
-  const auto left = static_cast<std::ptrdiff_t>(position % w.outputWidth * w.stride) - static_cast<std::ptrdiff_t>(w.padLeft);
-  const std::size_t area = w.kernelHeight * w.kernelWidth;
-  for (std::size_t ky = 0; ky < w.kernelHeight; ++ky) {
-    for (std::size_t kx = 0; kx < w.kernelWidth; ++kx) {
-      const std::ptrdiff_t y = top + static_cast<std::ptrdiff_t>(ky);
-      const std::ptrdiff_t x = left + static_cast<std::ptrdiff_t>(kx);
-      float *target = row + ky * w.kernelWidth + kx;
-      const bool inside = y >= 0 && x >= 0 && y < static_cast<std::ptrdiff_t>(w.height) && x < static_cast<std::ptrdiff_t>(w.width);
-      if (!inside) {
-        for (std::size_t c = 0; c < w.channels; ++c) target[c * area] = 0.0F;
-        continue;
-      }
-      const T *source = tensor.data() + (static_cast<std::size_t>(y) * w.width + static_cast<std::size_t>(x)) * w.tensorChannels + w.channelOffset;
-      for (std::size_t c = 0; c < w.channels; ++c) {
-        target[c * area] = (static_cast<float>(source[c]) - affine.zero[c]) * affine.scale[c];
-      }
-    }
-  }
-}
-
-} // namespace
 
 template <typename T>
 void addMoments(std::span<const T> tensor, const Window &window, const Affine &affine,
@@ -58,7 +31,13 @@ template void addMoments(std::span<const float>, const Window &, const Affine &,
 template void addMoments(std::span<const std::uint8_t>, const Window &, const Affine &, std::span<const std::uint32_t>,
                          std::span<float>, std::span<double>, unsigned);
 
-double factorMoments(std::span<float> gram, std::size_t taps, double rows, double damping, unsigned threads) {
+double factorMoments(std::span<float> gram, std::span<const double> sum, std::size_t taps, double rows, double damping,
+                     unsigned threads) {
+  for (std::size_t i = 0; i < sum.size(); ++i) {
+    for (std::size_t j = 0; j <= i; ++j) {
+      gram[i * taps + j] = static_cast<float>(gram[i * taps + j] - sum[i] * sum[j] / rows);
+    }
+  }
   double trace = 0.0;
   for (std::size_t i = 0; i < taps; ++i) trace += gram[i * taps + i];
   const double mean = trace / static_cast<double>(taps) / rows;

@@ -1,8 +1,9 @@
 /** One pass of the float network over the calibration images: activation scales and input statistics of every layer. */
 import { loadAddon } from '../../native/load.js';
 import { convGeometries } from '../geometry.js';
-import type { ModelHeader } from '../header.js';
 import { type Answer, probabilities, withEngine } from './evaluate.js';
+import { convGradients, fisherSample } from './gradients.js';
+import { mirrored } from './images.js';
 import {
   addMoments,
   chosenPositions,
@@ -13,14 +14,16 @@ import {
   sharedInputs,
   threads,
 } from './moments.js';
-import { describe, type FloatNetwork, loaded } from './network.js';
+import { describe, type FloatNetwork, loaded, seedOf } from './network.js';
 import { Histogram, scaleFor, scaleGroups, type TensorScale } from './tensor-scales.js';
 
 export interface LayerStatistics {
   /** mean input, per tap */
   readonly mean: Float64Array;
-  /** Cholesky factor of the second moments, lower triangle; empty without clustering */
+  /** Cholesky factor of the second moments about the mean, lower triangle; empty without clustering */
   readonly factor: Float32Array;
+  /** nats of divergence that a unit of squared output error at a position costs, over all outputs and positions */
+  readonly natsPerError: number;
 }
 
 export interface Calibration {
@@ -38,8 +41,10 @@ export interface Calibration {
 const damping = 0.02;
 
 export interface CalibrationOptions {
-  /** second moments too: clustering needs them */
+  /** second moments and what errors cost too: clustering needs them */
   readonly withMoments: boolean;
+  /** biases will make good what an error does on average: moments about the mean count */
+  readonly biasCorrection: boolean;
   readonly onImage?: (done: number) => void;
 }
 
@@ -58,20 +63,19 @@ export async function calibrate(
   );
   const perImage = geometries.map((conv) => positionsPerImage(conv));
   const answers: Answer[] = [];
+  const squares = new Float64Array(geometries.length);
   const gather = (image: number, tensors: readonly (Float32Array | Uint8Array)[]): void => {
     for (const [i, conv] of geometries.entries()) {
       const values = tensors[conv.op.input.tensor];
       if (shared[i] !== i || values === undefined) continue;
       const positions = chosenPositions(conv, image, perImage[i] as number);
-      addMoments(
-        moments[image % 2]?.[i] as LayerMoments,
-        network.header,
-        conv,
-        values,
-        { scale: 1, zero: () => 0 },
-        positions,
-      );
+      const half = moments[image % 2]?.[i] as LayerMoments;
+      addMoments(half, network.header, conv, values, { scale: 1, zero: () => 0 }, positions);
     }
+  };
+  const weigh = (answer: Answer, tensors: readonly (Float32Array | Uint8Array)[], seed: string): void => {
+    const gradients = convGradients(network, tensors, fisherSample(answer, seedOf(seed)));
+    for (const [i, gradient] of gradients.entries()) squares[i] = (squares[i] as number) + sumOfSquares(gradient);
   };
   await withEngine(model, async (engine) => {
     for (const [image, input] of inputs.entries()) {
@@ -83,7 +87,10 @@ export async function calibrate(
           histograms[groups[t] as number]?.add(values, 0, tensor.channels, tensor.channels);
       }
       gather(image, tensors);
-      if (options.withMoments) gather(image, (await engine.runAllTensors(mirrored(input, network.header))).tensors);
+      if (options.withMoments) {
+        weigh(answers.at(-1) as Answer, tensors, `${image}`);
+        gather(image, (await engine.runAllTensors(mirrored(input, network.header))).tensors);
+      }
       options.onImage?.(image + 1);
     }
   });
@@ -92,14 +99,20 @@ export async function calibrate(
   );
   const [even, odd] = moments as [LayerMoments[], LayerMoments[]];
   // Images alike in number, halves first: the sum of both then takes the place of the odd half.
-  const fitLayers = even.map((half) => statistics(half, true));
+  const fitLayers = even.map((half) => factored(half, true, options));
   for (const [i, half] of odd.entries()) addInto(half, even[i] as LayerMoments);
-  const layers = odd.map((all) => statistics(all, false));
+  const layers = odd.map((all) => factored(all, false, options));
+  const complete = (found: readonly Factored[]): LayerStatistics[] =>
+    shared.map((first, i) => ({
+      ...(found[first] as Factored),
+      // Half the second derivative (see fisherSample). The squares are summed over positions, the error is that of one.
+      natsPerError: (squares[i] as number) / 2 / inputs.length / (geometries[i]?.outputs ?? 1),
+    }));
   return {
     scales,
     answers,
-    layers: shared.map((first) => layers[first] as LayerStatistics),
-    fitLayers: shared.map((first) => fitLayers[first] as LayerStatistics),
+    layers: complete(layers),
+    fitLayers: complete(fitLayers),
   };
 }
 
@@ -109,27 +122,25 @@ function addInto(target: LayerMoments, part: LayerMoments): void {
   target.rows += part.rows;
 }
 
-/**
- * The photograph in a mirror, and a little aside: other inputs for every layer, as likely as the first. The widest layers
- * have fewer output positions in 100 photographs than taps.
- */
-function mirrored(input: Uint8Array, { input: { channels, height, width } }: ModelHeader): Uint8Array {
-  const aside = Math.floor(width / 24);
-  const result = new Uint8Array(input.length);
-  for (let y = 0; y < height; y++) {
-    const row = Math.min(height - 1, y + aside);
-    for (let x = 0; x < width; x++) {
-      const from = (row * width + Math.min(width - 1, Math.max(0, width - 1 - x + aside))) * channels;
-      result.set(input.subarray(from, from + channels), (y * width + x) * channels);
-    }
-  }
-  return result;
-}
+type Factored = Pick<LayerStatistics, 'mean' | 'factor'>;
 
-function statistics(moments: LayerMoments, copy: boolean): LayerStatistics {
+function factored(moments: LayerMoments, copy: boolean, { biasCorrection }: CalibrationOptions): Factored {
   const mean = meanOf(moments);
   if (moments.gram.length === 0 || moments.rows === 0) return { mean, factor: new Float32Array() };
   const gram = copy ? moments.gram.slice() : moments.gram;
-  loadAddon().compress.factorMoments({ gram, taps: moments.taps, rows: moments.rows, damping, threads });
+  loadAddon().compress.factorMoments({
+    gram,
+    sum: biasCorrection ? moments.sum : new Float64Array(),
+    taps: moments.taps,
+    rows: moments.rows,
+    damping,
+    threads,
+  });
   return { mean, factor: gram };
+}
+
+function sumOfSquares(values: Float32Array): number {
+  let total = 0;
+  for (const value of values) total += value * value;
+  return total;
 }

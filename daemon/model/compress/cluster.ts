@@ -1,12 +1,13 @@
 /** Shared values per layer, as many bits as each layer is worth, under a total loss of accuracy. */
 import type { ModelDescription } from '../../native/addon.js';
+import { sum } from '../geometry.js';
 import { correctedBias } from './bias-correction.js';
 import type { Calibration, LayerStatistics } from './calibrate.js';
-import { type Answer, answersOf, type Fidelity, fidelity } from './evaluate.js';
+import { answersOf, fidelity } from './evaluate.js';
 import { type IntegerLayer, int8Description } from './int8-model.js';
 import { type FloatNetwork, loaded } from './network.js';
 import type { ClusterRecipe } from './recipe.js';
-import { type RoundedLayer, roundAtPrice, roundPlainly, roundToValues } from './rounding.js';
+import { type RoundedLayer, roundAtPrice, roundToValues } from './rounding.js';
 
 export interface Clustered {
   readonly layers: readonly IntegerLayer[];
@@ -22,9 +23,7 @@ export interface ClusterContext {
   readonly progress: (line: string) => void;
 }
 
-/** Images on which the sensitivity of the layers is measured. */
-const sensitivityImages = 20;
-/** Halvings of the search for the price of a bit: its factor is known to 2^(range / 2^steps) at the end. */
+/** Roundings that are judged in the search for the price of a bit. */
 const searchSteps = 6;
 
 export async function cluster(context: ClusterContext, recipe: ClusterRecipe): Promise<Clustered> {
@@ -35,7 +34,8 @@ export async function cluster(context: ClusterContext, recipe: ClusterRecipe): P
       return roundToValues(convOf(context, i), statistics, bits);
     });
   }
-  const importance = await sensitivities(context);
+  const worth = context.calibration.layers.map(({ natsPerError }) => natsPerError);
+  const least = Math.max(...worth) * 1e-9 || 1;
   const fixed = (i: number): number | undefined => recipe.layers[nameOf(context, i)];
   const at =
     (price: number) =>
@@ -43,7 +43,7 @@ export async function cluster(context: ClusterContext, recipe: ClusterRecipe): P
       const bits = fixed(i);
       const conv = convOf(context, i);
       return bits === undefined
-        ? roundAtPrice(conv, statistics, price / (importance[i] as number))
+        ? roundAtPrice(conv, statistics, price / Math.max(worth[i] as number, least))
         : roundToValues(conv, statistics, bits);
     };
   const price = await largestPrice(context, at, recipe.maxLoss);
@@ -53,8 +53,12 @@ export async function cluster(context: ClusterContext, recipe: ClusterRecipe): P
 type Rounding = (i: number, statistics: LayerStatistics) => RoundedLayer;
 
 /**
- * The largest price of a bit that stays under the loss. Fitted to the even images and judged on the odd ones: the answers to
- * the images that a rounding was fitted to flatter it. The final rounding is fitted to all of them.
+ * The largest price of a bit, in nats of divergence, that stays under the loss. Fitted to the even images and judged on the odd
+ * ones: the answers to the images that a rounding was fitted to flatter it. The final rounding is fitted to all of them.
+ *
+ * Divergence grows about in proportion to the price (measured on ZynqNet and SqueezeNet), but not smoothly: at prices
+ * hardly apart other weights are rounded up. So each rounding that is judged gives an estimate of the price that would be just
+ * right, from which the next sets out; what counts in the end is the mean of those near the goal.
  */
 async function largestPrice(
   context: ClusterContext,
@@ -64,23 +68,22 @@ async function largestPrice(
   const odd = <T>(_: T, i: number): boolean => i % 2 === 1 || context.inputs.length === 1;
   const inputs = context.inputs.filter(odd);
   const reference = context.calibration.answers.filter(odd);
-  // Prices are in nats of divergence a bit. 2^-30 leaves five bits a weight and more, 2^-22 about one.
-  let good = -30;
-  let bad = -22;
+  const weights = sum(context.network.convs.map((conv) => conv.weights.length));
+  // At high rates the slope of divergence over bits is 2 ln 2 divergence / weights; here weights have few bits, and it is less.
+  let logPrice = Math.log2((2 * Math.LN2 * divergencePerLoss * maxLoss) / weights) - 2;
+  const found: { logPrice: number; divergence: number; loss: number }[] = [];
   for (let step = 0; step < searchSteps; step++) {
-    const middle = (good + bad) / 2;
-    const clustered = assemble(context, context.calibration.fitLayers, at(2 ** middle));
+    const clustered = assemble(context, context.calibration.fitLayers, at(2 ** logPrice));
     const { model, bytes } = loaded(clustered.description, 'clustered network');
-    const found = fidelity(await answersOf(model, inputs), reference);
-    const passes = acceptable(found, maxLoss);
+    const { agreement, expectedLoss, divergence } = fidelity(await answersOf(model, inputs), reference);
     context.progress(
-      `cluster: 2^${middle.toFixed(2)} nats a bit: ${bytes.length} bytes, ${percent(found.agreement)} agree, ` +
-        `expected loss ${percent(found.expectedLoss)}, divergence ${found.divergence.toFixed(4)}${passes ? '' : ': too much'}`,
+      `cluster: 2^${logPrice.toFixed(2)} nats a bit: ${bytes.length} bytes, ${percent(agreement)} agree, ` +
+        `expected loss ${percent(expectedLoss)}, divergence ${divergence.toFixed(4)}`,
     );
-    if (passes) good = middle;
-    else bad = middle;
+    found.push({ logPrice, divergence: Math.max(divergence, 1e-9), loss: Math.max(0, expectedLoss) });
+    logPrice = rightPrice(found, maxLoss, step + 1 < searchSteps ? 3 : 0.75);
   }
-  return 2 ** good;
+  return 2 ** logPrice;
 }
 
 /**
@@ -90,36 +93,18 @@ async function largestPrice(
  */
 const divergencePerLoss = 2;
 
-export function acceptable(found: Fidelity, maxLoss: number): boolean {
-  return found.expectedLoss <= 2 * maxLoss && found.divergence <= divergencePerLoss * maxLoss;
-}
-
-/**
- * How many nats of divergence a unit of squared output error of each layer costs, measured: one layer at a time is rounded
- * coarsely in an otherwise plain int8 network. The largest saving then comes first by itself: all layers pay the same price.
- */
-async function sensitivities(context: ClusterContext): Promise<number[]> {
-  const { network, calibration } = context;
-  const plain = network.convs.map((conv) => roundPlainly(conv));
-  const bias = network.convs.map((_, i) => biasFor(context, i, plain[i] as IntegerLayer, calibration.layers));
-  // Spread over the folder: files are often sorted by class, and each class has weights of its own in the last layer.
-  const every = Math.max(1, context.inputs.length / sensitivityImages);
-  const inputs = context.inputs.filter((_, i) => Math.floor(i / every) !== Math.floor((i - 1) / every));
-  const answers = async (layers: readonly IntegerLayer[], biases: readonly Float32Array[]): Promise<Answer[]> => {
-    const { model } = loaded(int8Description(network, layers, biases, calibration.scales), 'probe');
-    return answersOf(model, inputs);
-  };
-  const reference = await answers(plain, bias);
-  const found: number[] = [];
-  for (const [i, conv] of network.convs.entries()) {
-    const coarse = roundToValues(conv, calibration.layers[i] as LayerStatistics, 3, 1);
-    const layers = plain.with(i, coarse);
-    const biases = bias.with(i, biasFor(context, i, coarse, calibration.layers));
-    const { divergence } = fidelity(await answers(layers, biases), reference);
-    found.push(Math.max(divergence, 1e-6) / Math.max(coarse.distortion, 1e-30));
-    context.progress(`cluster: sensitivity of ${nameOf(context, i)}: divergence ${divergence.toFixed(4)}`);
-  }
-  return found;
+/** The price (log2) at which divergence and loss reach their limits, by the roundings judged so far; one that is more than `near` octaves off counts little. */
+export function rightPrice(
+  found: readonly { logPrice: number; divergence: number; loss: number }[],
+  maxLoss: number,
+  near: number,
+): number {
+  const lossPerDivergence = sum(found.map(({ loss }) => loss)) / sum(found.map(({ divergence }) => divergence));
+  const limit = Math.min(divergencePerLoss * maxLoss, (2 * maxLoss) / Math.max(lossPerDivergence, 1e-9));
+  const steps = found.map(({ divergence }) => Math.log2(limit / divergence));
+  const weights = steps.map((step) => 1 / (1 + (step / near) ** 4));
+  const estimates = found.map(({ logPrice }, i) => logPrice + Math.max(-4, Math.min(4, steps[i] as number)));
+  return sum(estimates.map((estimate, i) => estimate * (weights[i] as number))) / sum(weights);
 }
 
 function assemble(context: ClusterContext, statistics: readonly LayerStatistics[], rounding: Rounding): Clustered {

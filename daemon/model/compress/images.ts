@@ -76,3 +76,20 @@ async function frameOf(file: string): Promise<Frame> {
   const data = await readFile(file);
   return { data, format: 'encoded', width: 0, height: 0, sequence: 0, capturedAtUtcMs: 0, capturedMs: 0, origin: file };
 }
+
+/**
+ * The photograph in a mirror, and a little aside: other inputs for every layer, as likely as the first. The widest layers
+ * have fewer output positions in 100 photographs than taps.
+ */
+export function mirrored(input: Uint8Array, { input: { channels, height, width } }: ModelHeader): Uint8Array {
+  const aside = Math.floor(width / 24);
+  const result = new Uint8Array(input.length);
+  for (let y = 0; y < height; y++) {
+    const row = Math.min(height - 1, y + aside);
+    for (let x = 0; x < width; x++) {
+      const from = (row * width + Math.min(width - 1, Math.max(0, width - 1 - x + aside))) * channels;
+      result.set(input.subarray(from, from + channels), (y * width + x) * channels);
+    }
+  }
+  return result;
+}

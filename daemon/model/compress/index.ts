@@ -71,9 +71,9 @@ export async function compressModel(
   if (recipe.quantize !== null) {
     network = foldInputScale(network);
     const withMoments = recipe.cluster !== null;
-    const calibration = await calibrate(network, inputs, { withMoments });
-    progress(`quantize: activation scales from ${inputs.length} images`);
     const { biasCorrection } = recipe.quantize;
+    const calibration = await calibrate(network, inputs, { withMoments, biasCorrection });
+    progress(`quantize: activation scales from ${inputs.length} images`);
     description = quantize(network, calibration, biasCorrection);
     await record('quantize', loaded(description, 'quantized network').model);
     if (recipe.cluster !== null) {

@@ -68,7 +68,7 @@ export function addMoments(
   moments.rows += positions.length;
 }
 
-function windowOf(header: Pick<ModelHeader, 'tensors'>, conv: ConvGeometry): Window {
+export function windowOf(header: Pick<ModelHeader, 'tensors'>, conv: ConvGeometry): Window {
   const tensor = header.tensors[conv.op.input.tensor];
   return {
     height: conv.inputHeight,

@@ -115,8 +115,8 @@ function statistics(taps: number, seed: number) {
     for (let i = 0; i < taps; i++)
       for (let j = 0; j <= i; j++) gram[i * taps + j] = (gram[i * taps + j] ?? 0) + (x[i] ?? 0) * (x[j] ?? 0);
   }
-  loadAddon().compress.factorMoments({ gram, taps, rows, damping: 0.01, threads: 1 });
-  return { mean: new Float64Array(taps).fill(0.75), factor: gram };
+  loadAddon().compress.factorMoments({ gram, sum: new Float64Array(), taps, rows, damping: 0.01, threads: 1 });
+  return { mean: new Float64Array(taps).fill(0.75), factor: gram, natsPerError: 1 };
 }
 
 describe('rounding', () => {
@@ -139,7 +139,7 @@ describe('rounding', () => {
 
   it('compensates: correlated inputs see less error than rounding each weight by itself makes', () => {
     const known = statistics(72, 1);
-    const blind = roundToValues(conv, { mean: known.mean, factor: new Float32Array() }, 3, 1);
+    const blind = roundToValues(conv, { ...known, factor: new Float32Array() }, 3, 1);
     const aware = roundToValues(conv, known, 3, 1);
     // The error of both at the layer's output, |e L|^2.
     const outputError = ({ weights, units }: typeof aware): number => {
