@@ -14,7 +14,8 @@ def main():
     source.add_argument("--gtsrb", metavar="DIR", help="folder with train-CC.tar")
     source.add_argument("--csv", metavar="LIST", help="CSV with the columns file,class[,group]")
     source.add_argument("--folder", metavar="DIR", help="one sub-folder per class")
-    source.add_argument("--scenes", metavar="DIR", help="output of `zynqnetd scene dump --mode cover --size SIZE`")
+    source.add_argument("--scenes", metavar="DIR", nargs="+",
+                        help="outputs of `zynqnetd scene dump --size SIZE`; of several, frames are taken in turn")
     parser.add_argument("--root", default=".", help="where the CSV's files lie")
     parser.add_argument("--size", type=int, default=80, help="pixels each way")
     parser.add_argument("--mode", choices=("cover", "squash"), default="cover", help="how a photograph fits the square")
@@ -25,7 +26,7 @@ def main():
     elif options.csv:
         samples = dataset.read_csv(options.csv, options.root, options.size, options.mode)
     elif options.scenes:
-        samples = dataset.read_scenes(options.scenes, options.size)
+        samples = dataset.in_turn([dataset.read_scenes(folder, options.size) for folder in options.scenes])
     else:
         samples = dataset.read_folder(options.folder, options.size, options.mode)
     print(f"{dataset.write_cache(samples, options.output)} images in {options.output}")

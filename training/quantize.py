@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from train import Session, add_training_options, load_model  # noqa: E402
+from train import Session, add_training_options, load_model, load_teachers  # noqa: E402
 from zynqtrain import export, integer, labels, loop  # noqa: E402
 
 
@@ -52,7 +52,7 @@ def main():
     print("float:", session.evaluate(start), flush=True)
     pixels = torch.cat([session.batches.step(10_000_000 + number)[0] for number in range(options.calibrate)])
     model = integer.from_float(start, pixels, options.codebook, options.plain)
-    teacher = load_model(options.teacher) if options.teacher else None
+    teacher = load_teachers(options.teacher) if options.teacher else None
     print("integer before fine-tuning:", session.evaluate(model), flush=True)
     if options.steps:
         model = loop.run(model.to(options.device), session.batches, options, session.evaluate, options.output, teacher,

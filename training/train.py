@@ -9,11 +9,13 @@ import numpy as np
 import torch
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from zynqtrain import batches, channels, composites, dataset, loop, network, pruning  # noqa: E402
+from zynqtrain import batches, channels, composites, dataset, loop, losses, network, pruning  # noqa: E402
 
 
 def add_training_options(parser):
-    parser.add_argument("--photos", required=True, metavar="CACHE", help="cache to train on (a little larger than the input)")
+    parser.add_argument("--photos", required=True, metavar="CACHE", nargs="+",
+                        help="cache to train on; more caches of the same photographs, fitted otherwise, join with --other-share")
+    parser.add_argument("--other-share", type=float, default=0.2, help="part of the photographs taken from the further caches")
     parser.add_argument("--validation", metavar="CACHE", help="the same images at the input size; default: --photos, resized")
     parser.add_argument("--scenes", metavar="CACHE", help="scene frames at the input size")
     parser.add_argument("--scene-share", type=float, default=0.25, help="part of each batch taken from --scenes")
@@ -21,6 +23,9 @@ def add_training_options(parser):
     parser.add_argument("--sprite-share", type=float, default=0.2, help="part of each batch made of --sprites")
     parser.add_argument("--pasted-share", type=float, default=0.12)
     parser.add_argument("--empty-share", type=float, default=0.08)
+    parser.add_argument("--mild-last", type=float, default=0.0, metavar="PART",
+                        help="augmentation weakens over this last part of the steps")
+    parser.add_argument("--mild", type=float, default=0.4, metavar="STRENGTH", help="... to this strength")
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--optimizer", choices=("sgd", "adam"), default="sgd")
@@ -29,7 +34,7 @@ def add_training_options(parser):
     parser.add_argument("--weight-decay", type=float, default=5e-4)
     parser.add_argument("--ema", type=float, default=0.998)
     parser.add_argument("--smoothing", type=float, default=0.05)
-    parser.add_argument("--teacher", metavar="CHECKPOINT")
+    parser.add_argument("--teacher", metavar="CHECKPOINT", nargs="+", help="of several, the mean of their logits")
     parser.add_argument("--distill", choices=("soft", "logits"), default="soft")
     parser.add_argument("--distill-weight", type=float, default=0.7)
     parser.add_argument("--temperature", type=float, default=4.0)
@@ -51,11 +56,18 @@ def load_model(path, device="cpu", average=True):
     return model.to(device).to(memory_format=torch.channels_last).eval()
 
 
+def load_teachers(paths):
+    return losses.Committee([load_model(path) for path in paths])
+
+
 class Session:
     """Caches, splits and evaluation that every command shares."""
 
     def __init__(self, options, size, classes):
-        images, labels, groups = dataset.load_cache(options.photos)
+        images, labels, groups = dataset.load_cache(options.photos[0])
+        others = [dataset.load_cache(folder) for folder in options.photos[1:]]
+        if any(not np.array_equal(other[2], groups) for other in others):
+            raise SystemExit("--photos: the caches hold different photographs")
         self.train, self.held = dataset.split_by_group(labels, groups)
         self.size, self.options = size, options
         self.validation = (dataset.load_cache(options.validation)[0] if options.validation else images, labels)
@@ -66,10 +78,12 @@ class Session:
             cut = len(truth) * 9 // 10  # the last tenth of the frames is for validation
             self.scenes = (frames, truth, np.arange(cut))
             self.scene_held = np.arange(cut, len(truth))
+        milder = (options.steps * (1 - options.mild_last), options.steps, options.mild) if options.mild_last else None
         self.batches = batches.Batches(
             (np.array(images), labels, self.train), size, options.batch, options.seed, classes - 1, self.scenes,
             options.pasted_share, options.empty_share, options.scene_share if options.scenes else 0.0,
-            composites.load_sprites(options.sprites) if options.sprites else None, options.sprite_share)
+            composites.load_sprites(options.sprites) if options.sprites else None, options.sprite_share,
+            [np.array(other[0]) for other in others], options.other_share, milder)
         self.batches.all_known = getattr(options, "teacher_knows_scenes", False)
 
     def evaluate(self, model):
@@ -114,7 +128,7 @@ def main():
         json.dump(vars(options), stream, indent=1)
     session = Session(options, options.size, options.classes)
     print(f"{len(session.train)} training, {len(session.held)} validation images", flush=True)
-    teacher = load_model(options.teacher) if options.teacher else None
+    teacher = load_teachers(options.teacher) if options.teacher else None
     prune = None
     if options.density:
         first, last = options.prune_steps or (options.steps // 20, options.steps * 6 // 10)

@@ -12,8 +12,12 @@ def uniform(n, low, high, generator):
     return torch.rand(n, generator=generator) * (high - low) + low
 
 
-def homographies(n, generator, scale=(0.85, 1.2), shift=0.1, rotation=0.12, aspect=0.12, shear=0.1, perspective=0.12):
-    """[N, 3, 3] maps from output to source coordinates (both -1..1). `scale` > 1 enlarges the sign; rotation in radians (sigma)."""
+def homographies(n, generator, scale=(0.85, 1.2), shift=0.1, rotation=0.12, aspect=0.12, shear=0.1, perspective=0.12,
+                 strength=1.0):
+    """[N, 3, 3] maps from output to source coordinates (both -1..1). `scale` > 1 enlarges the sign; rotation in radians (sigma);
+    `strength` scales every range."""
+    scale = (scale[0] ** strength, scale[1] ** strength)
+    shift, rotation, aspect, shear, perspective = (v * strength for v in (shift, rotation, aspect, shear, perspective))
     size = torch.exp(uniform(n, math.log(scale[0]), math.log(scale[1]), generator))
     stretch = torch.exp(uniform(n, -aspect, aspect, generator))
     angle = torch.randn(n, generator=generator) * rotation
@@ -132,11 +136,11 @@ def occlude(x, generator, share=0.25):
     return x
 
 
-def degrade(x, generator):
-    """Everything but geometry, in the order in which light meets a camera."""
-    x = shade(x, generator)
-    x = occlude(x, generator)
-    x = photometric(x, generator)
-    x = blur(x, generator)
-    x = coarsen(x, generator)
-    return noise(x, generator).round().clamp(0, 255)
+def degrade(x, generator, strength=1.0):
+    """Everything but geometry, in the order in which light meets a camera; `strength` scales the share of images that each befalls."""
+    x = shade(x, generator, 0.2 * strength)
+    x = occlude(x, generator, 0.25 * strength)
+    x = photometric(x, generator, 0.8 * strength)
+    x = blur(x, generator, 0.3 * strength)
+    x = coarsen(x, generator, 0.25 * strength)
+    return noise(x, generator, 0.4 * strength).round().clamp(0, 255)

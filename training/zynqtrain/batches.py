@@ -10,10 +10,12 @@ class Batches:
 
     photos: (images, labels, indices) of the training split. scenes: the same or None.
     shares: parts of the batch that are pasted, empty, and scenes; the rest are plain photographs.
+    others: arrays of the same photographs fitted otherwise, one in `other_share` is drawn from them.
+    milder: (first step, last step, strength) between which augmentation weakens to `strength`.
     """
 
     def __init__(self, photos, size, batch, seed, none_label, scenes=None, pasted=0.12, empty=0.08, scene_share=0.0,
-                 sprites=None, sprite_share=0.0):
+                 sprites=None, sprite_share=0.0, others=(), other_share=0.2, milder=None):
         self.images, labels, self.indices = photos
         self.labels = torch.from_numpy(labels.astype(np.int64))
         self.size, self.batch, self.seed, self.none_label = size, batch, seed, none_label
@@ -23,6 +25,7 @@ class Batches:
                        "scenes": int(batch * scene_share) if self.scenes else 0,
                        "sprites": int(batch * sprite_share) if self.scenes and sprites is not None else 0}
         self.sprites = sprites
+        self.others, self.other_share, self.milder = others, other_share, milder
         if self.scenes:
             self.empty_frames = scenes[2][scenes[1][scenes[2]] == none_label]
         own = labels[self.indices]
@@ -31,7 +34,11 @@ class Batches:
 
     def photographs(self, count, generator):
         chosen = self.indices[torch.multinomial(self.weights, count, True, generator=generator).numpy()]
-        pixels = np.stack([self.images[i] for i in chosen])
+        sources = [self.images] * count
+        if self.others:
+            fit = torch.rand(count, generator=generator) / self.other_share * len(self.others)
+            sources = [self.others[int(f)] if f < len(self.others) else self.images for f in fit.tolist()]
+        pixels = np.stack([source[i] for source, i in zip(sources, chosen)])
         return torch.from_numpy(pixels).permute(0, 3, 1, 2).float(), self.labels[torch.from_numpy(chosen)]
 
     def backgrounds(self, count, generator):
@@ -89,13 +96,20 @@ class Batches:
         empty = torch.arange(count) < count // 8
         return torch.where(empty.view(-1, 1, 1, 1), backgrounds, pixels), torch.where(empty, self.none_label, labels)
 
+    def strength_at(self, number):
+        if self.milder is None or number <= self.milder[0]:
+            return 1.0
+        first, last, strength = self.milder
+        return 1 + (strength - 1) * min(1.0, (number - first) / max(1, last - first))
+
     def step(self, number):
         """(pixels [B, 3, S, S], labels [B], plain [B] bool: a photograph the teacher knows) for step `number`."""
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + number)
         counts = self.counts
         plain = self.batch - sum(counts.values())
         pixels, labels = self.photographs(plain, generator)
-        maps = augment.homographies(plain, generator)
+        strength = self.strength_at(number)
+        maps = augment.homographies(plain, generator, strength=strength)
         # some signs are seen from the side: what `cover` leaves of a picture twice as high as wide is a part, stretched
         chosen = (torch.rand(plain, 2, generator=generator) < 0.07).float()
         maps[:, :2] *= (1 - chosen * torch.rand(plain, 2, generator=generator) * 0.5).unsqueeze(2)
@@ -112,7 +126,7 @@ class Batches:
             pixels, labels = self.drawn_signs(counts["sprites"], generator)
             parts.append(pixels)
             targets.append(labels)
-        x = augment.degrade(torch.cat(parts), generator)
+        x = augment.degrade(torch.cat(parts), generator, strength)
         if counts["scenes"]:
             frames, labels = self.scene_frames(counts["scenes"], generator)
             frames = augment.photometric(frames, generator, 0.5)

@@ -25,7 +25,8 @@ def poses(count, generator, smallest=0.4, largest=0.92):
     centre = augment.uniform(count * 2, -1, 1, generator).view(count, 2) * (1 - size).view(-1, 1)
     turn = torch.randn(count, generator=generator) * 0.1
     narrow = torch.cos((torch.randn(count, generator=generator) * 0.35).clamp(-0.9, 0.9))
-    across, along = 1 / (size * narrow), 1 / size
+    squashed = torch.where(torch.rand(count, generator=generator) < 0.5, 0.75, 1.0)  # frames 4:3 that became square
+    across, along = 1 / (size * narrow * squashed), 1 / size
     maps = torch.zeros(count, 3, 3)
     maps[:, 0, 0], maps[:, 0, 1] = torch.cos(turn) * across, torch.sin(turn) * across
     maps[:, 1, 0], maps[:, 1, 1] = -torch.sin(turn) * along, torch.cos(turn) * along

@@ -5,6 +5,7 @@ A cache is a folder with `images.npy` (uint8 [N, H, W, 3], RGB), `labels.npy` (i
 """
 import csv
 import io
+import itertools
 import os
 import tarfile
 
@@ -65,6 +66,14 @@ def read_scenes(folder, size):
         raise SystemExit(f"{folder}: {frames.size} bytes for {len(rows)} frames of {size}x{size}: dumped with another --size?")
     for row, pixels in zip(rows, frames.reshape(-1, size, size, 3)):
         yield pixels, int(row["class"]), int(row["episode"])
+
+
+def in_turn(sources):
+    """Samples of several sources, one of each at a time; groups are kept apart."""
+    for row in itertools.zip_longest(*sources):
+        for number, sample in enumerate(row):
+            if sample is not None:
+                yield sample[0], sample[1], sample[2] * len(row) + number
 
 
 def write_cache(samples, folder):

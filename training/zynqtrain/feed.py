@@ -15,11 +15,7 @@ def _work(batches, teacher, first, last, bf16, queue):
         answers = None
         if teacher is not None:
             with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
-                seen = pixels
-                side = teacher.config["size"]
-                if pixels.shape[-1] != side:
-                    seen = torch.nn.functional.interpolate(pixels, size=(side, side), mode="bilinear", antialias=True)
-                answers = teacher(seen.contiguous(memory_format=torch.channels_last)).float().numpy()
+                answers = teacher(pixels).float().numpy()
         queue.put((pixels.to(torch.uint8).numpy(), labels.numpy(), known.numpy(), answers))
 
 

@@ -38,3 +38,20 @@ def mixed(logits, labels, teacher_logits=None, known=None, method="soft", weight
         raise ValueError(f"distillation method {method}: expected soft or logits")
     blended = (1 - weight) * hard + weight * soft
     return torch.where(known, blended, hard).mean()
+
+
+class Committee:
+    """Teachers as one: the mean of their logits for a batch [N, 3, S, S], which each sees at its own size."""
+
+    def __init__(self, models):
+        self.models = models
+
+    def __call__(self, pixels):
+        return sum(self.one(model, pixels) for model in self.models) / len(self.models)
+
+    @staticmethod
+    def one(model, pixels):
+        side = model.config["size"]
+        if pixels.shape[-1] != side:
+            pixels = F.interpolate(pixels, size=(side, side), mode="bilinear", antialias=True)
+        return model(pixels.contiguous(memory_format=torch.channels_last)).float()
