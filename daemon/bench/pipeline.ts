@@ -14,10 +14,10 @@ export interface PipelineBenchOptions {
   /** Frames through the pipeline. */
   readonly frames: number;
   readonly engineMs: number;
-  /** 80x60 pictures into a 64x64 network of 44 classes: many frames in little time, for soak runs. */
+  /** 64x64 pictures into a network of that size and 44 classes: many frames in little time, for soak runs. */
   readonly small?: boolean;
   readonly brokerUrl: string;
-  readonly progress: (done: number) => void;
+  readonly progress: (done: number, resources: Resources) => void;
 }
 
 export interface PipelineBench {
@@ -41,7 +41,7 @@ export interface PipelineBench {
 
 const picturesCount = 48;
 const camera: Sizes = { width: 640, height: 480, input: 256, classes: 1000 };
-const soak: Sizes = { width: 80, height: 60, input: 64, classes: 44 };
+const soak: Sizes = { width: 64, height: 64, input: 64, classes: 44 };
 const warmUpFrames = 5000;
 
 /** Of a picture, of the network's square input, and of its answer. */
@@ -107,8 +107,7 @@ export async function benchPipeline({
     const bare = await timed('bare', () => bareLoop(pictures, bareBlock, sizes.input));
     const pipeline = await timed('pipeline', () => feed.run(vision, Math.min(block, frames - done)));
     rates.push({ pipeline, bare });
-    memory.sample(done + block);
-    progress(Math.min(frames, done + block));
+    progress(Math.min(frames, done + block), memory.sample(done + block));
   }
   await vision.stop(1000);
   const { published, dropped } = publisher.stats().results;
@@ -183,7 +182,8 @@ class Feed {
   }
 }
 
-interface Resources {
+/** Of this process. */
+export interface Resources {
   readonly rssMiB: number;
   readonly openFiles: number;
 }
@@ -193,10 +193,11 @@ class ResourceTrend {
   #before: Resources[] = [];
   #after: Resources[] = [];
 
-  sample(frames: number): void {
+  sample(frames: number): Resources {
     const sample = { rssMiB: process.memoryUsage.rss() / 1_048_576, openFiles: openFiles() ?? Number.NaN };
     if (frames <= warmUpFrames) this.#before = [...this.#before.slice(-3), sample];
     else this.#after = [...this.#after.slice(-3), sample];
+    return sample;
   }
 
   get growthMiB(): number | null {

@@ -14,7 +14,7 @@ export function register(command: Command): void {
   command
     .option('--frames <number>', 'frames through the pipeline', wholeNumber(40, 100_000_000), 2000)
     .option('--engine-ms <number>', 'what the stand-in engine takes for a frame', wholeNumber(0, 10_000), 2)
-    .option('--small', '80x60 pictures into a small network: many frames in little time, to look for leaks')
+    .option('--small', '64x64 pictures into a small network: many frames in little time, to look for leaks')
     .option('--url <url>', 'a broker that runs already (default: a mosquitto of its own)')
     .option('--json', 'one JSON object')
     .action(bench);
@@ -23,6 +23,8 @@ export function register(command: Command): void {
     'zynqnetd bench pipeline --small --engine-ms 0 --frames 1000000 --json',
   ]);
 }
+
+const lineEvery = 50_000;
 
 async function bench({ frames, engineMs, small = false, url, json }: Options): Promise<void> {
   const { benchPipeline } = await import('../bench/pipeline.js');
@@ -37,7 +39,13 @@ async function bench({ frames, engineMs, small = false, url, json }: Options): P
       engineMs,
       small,
       brokerUrl,
-      progress: (done) => progress.update(done),
+      progress: (done, { rssMiB, openFiles }) => {
+        progress.update(done);
+        // A run of hours tells how it goes, in a log too.
+        if (done % lineEvery === 0 && !process.stderr.isTTY) {
+          process.stderr.write(`${done} frames, RSS ${rssMiB.toFixed(1)} MiB, ${openFiles} open files\n`);
+        }
+      },
     });
     progress.end();
     const lines = Object.entries(result).map(([name, value]) => `${name.padEnd(26)} ${value}\n`);
