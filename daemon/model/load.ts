@@ -20,8 +20,29 @@ export interface LoadedModel {
 
 /** Parses the bytes of a `.zqn` file. `name` appears in errors. Throws ZynqnetError with a MODEL_ code. */
 export function parseModelFile(file: Uint8Array, name: string): LoadedModel {
-  const content = file.subarray(0, Math.max(0, file.length - digestBytes));
-  const native = withName(name, () => loadAddon().parseModel(file, createHash('sha256').update(content).digest()));
+  try {
+    return loaded(loadAddon().parseModel(file, contentDigest(file)), file, name);
+  } catch (error) {
+    throw named(name, error);
+  }
+}
+
+/** As `parseModelFile`, the decoding of the weights off the main thread. */
+export async function openModelFile(file: Uint8Array, name: string): Promise<LoadedModel> {
+  try {
+    return loaded(await loadAddon().openModel(file, contentDigest(file)), file, name);
+  } catch (error) {
+    throw named(name, error);
+  }
+}
+
+function contentDigest(file: Uint8Array): Buffer {
+  return createHash('sha256')
+    .update(file.subarray(0, Math.max(0, file.length - digestBytes)))
+    .digest();
+}
+
+function loaded(native: NativeModel, file: Uint8Array, name: string): LoadedModel {
   const parsed = parseHeaderJson(native.headerJson);
   if ('problems' in parsed) {
     throw new ZynqnetError('MODEL_HEADER', `${name}: ${parsed.problems.join('; ')}`);
@@ -43,26 +64,25 @@ export async function loadModel(file: string): Promise<LoadedModel> {
     if (error instanceof ZynqnetError) throw error;
     throw new ZynqnetError('MODEL_FILE', `${file}: ${messageOf(error)}`, { cause: error });
   }
-  return parseModelFile(bytes, file);
+  return openModelFile(bytes, file);
 }
 
 /** The bytes of a `.zqn` file, digest included. Throws ZynqnetError when the description is not a valid model. */
 export function encodeModelFile(description: ModelDescription): Buffer {
-  const content = withName('model', () => loadAddon().encodeModel(description));
-  return Buffer.concat([content, createHash('sha256').update(content).digest()]);
+  try {
+    const content = loadAddon().encodeModel(description);
+    return Buffer.concat([content, createHash('sha256').update(content).digest()]);
+  } catch (error) {
+    throw named('model', error);
+  }
 }
 
-/** Runs native code, giving its errors the daemon's type and the file's name. */
-function withName<T>(name: string, body: () => T): T {
-  try {
-    return body();
-  } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    if (error instanceof Error && typeof code === 'string' && code in errorCodes) {
-      throw new ZynqnetError(code as ErrorCode, `${name}: ${error.message}`, { cause: error });
-    }
-    throw error;
-  }
+/** The addon's error as the daemon's, with the file's name; any other as it is. */
+function named(name: string, error: unknown): unknown {
+  if (error instanceof ZynqnetError || !(error instanceof Error)) return error;
+  const { code } = error as { code?: unknown };
+  if (typeof code !== 'string' || !(code in errorCodes)) return error;
+  return new ZynqnetError(code as ErrorCode, `${name}: ${error.message}`, { cause: error });
 }
 
 function messageOf(error: unknown): string {

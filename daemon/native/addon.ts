@@ -97,6 +97,8 @@ export interface NativeAddon extends NativeV4l2, NativeV4l2Devices {
   readonly accelerators: readonly string[];
   /** Parses a `.zqn` file strictly. `sha256` is the digest of everything but the last 32 bytes. Throws Error with `code`. */
   parseModel(file: Uint8Array, sha256: Uint8Array): NativeModel;
+  /** As `parseModel`, on the thread pool. The file must not be changed until the promise settles. */
+  openModel(file: Uint8Array, sha256: Uint8Array): Promise<NativeModel>;
   /** The whole file but its trailing digest. */
   encodeModel(description: ModelDescription): Uint8Array;
   /** Packs or lowers the model on this thread: for tests and commands. */

@@ -2,8 +2,10 @@
 
 #include "addon/arrays.hpp"
 #include "addon/module.hpp"
+#include "addon/promise_worker.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace zynqnet {
 namespace {
@@ -54,6 +56,20 @@ Napi::Value ModelObject::parse(const Napi::CallbackInfo &info) {
     auto parsed = std::make_shared<const ParsedModel>(parseModel(bytesOf(info[0], "file"), bytesOf(info[1], "sha256")));
     const auto external = Napi::External<std::shared_ptr<const ParsedModel>>::New(info.Env(), &parsed);
     return classesOf(info.Env()).model.New({external});
+  });
+}
+
+Napi::Value ModelObject::open(const Napi::CallbackInfo &info) {
+  using Parsed = std::shared_ptr<const ParsedModel>;
+  const std::span<const std::uint8_t> file = bytesOf(info[0], "file");
+  const std::span<const std::uint8_t> digest = bytesOf(info[1], "sha256");
+  // Keeps the file's bytes where they are; given up on this thread, with the worker.
+  auto held = std::make_shared<Napi::Reference<Napi::Uint8Array>>(Napi::Persistent(info[0].As<Napi::Uint8Array>()));
+  auto work = [file, sha256 = std::vector<std::uint8_t>(digest.begin(), digest.end()), held = std::move(held)]() -> Parsed {
+    return std::make_shared<const ParsedModel>(parseModel(file, sha256));
+  };
+  return PromiseWorker<Parsed>::start(info.Env(), "zynqnet.parse", std::move(work), [](Napi::Env env, Parsed &parsed) -> Napi::Value {
+    return classesOf(env).model.New({Napi::External<Parsed>::New(env, &parsed)});
   });
 }
 

@@ -16,6 +16,8 @@ public:
 
   /// `parseModel(file, sha256)`
   static Napi::Value parse(const Napi::CallbackInfo &info);
+  /// `openModel(file, sha256)`: the same on the thread pool; a promise of the model.
+  static Napi::Value open(const Napi::CallbackInfo &info);
   /// `encodeModel(description)`
   static Napi::Value encode(const Napi::CallbackInfo &info);
   /// The model behind a JavaScript value. Throws TypeError when it is no NativeModel of this addon.

@@ -39,6 +39,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("features", features);
   exports.Set("accelerators", accelerators);
   exports.Set("parseModel", Napi::Function::New<&ModelObject::parse>(env, "parseModel"));
+  exports.Set("openModel", Napi::Function::New<&ModelObject::open>(env, "openModel"));
   exports.Set("encodeModel", Napi::Function::New<&ModelObject::encode>(env, "encodeModel"));
   exports.Set("createEngine", Napi::Function::New<&EngineObject::create>(env, "createEngine"));
   exports.Set("openEngine", Napi::Function::New<&EngineObject::open>(env, "openEngine"));

@@ -25,7 +25,9 @@ struct Outcome {
 
 Outcome run(const std::vector<Command> &list, std::uint32_t count, std::uint32_t limit = base + 65536, std::uint32_t offset = 0) {
   std::vector<std::uint8_t> memory(65536);
-  std::memcpy(memory.data() + offset, list.data(), list.size() * commandBytes);
+  if (!list.empty()) {
+    std::memcpy(memory.data() + offset, list.data(), list.size() * commandBytes);
+  }
   sim::FunctionalModel model(presets[0], memory, base);
   model.write(reg::windowBase, base);
   model.write(reg::windowLimit, limit);

@@ -84,7 +84,7 @@ test('a model is switched between two frames: none is lost, each is answered by 
   const late = inputs.slice(4, 6).map((input) => first.run(input)); // prepared for the old one
   const answers = await Promise.all([...before, ...after, ...late]);
   first.close();
-  const [old, now] = [model, other].map((network) => createEngine({ backend: 'scalar', model: network }));
+  const [old, now] = [model, other].map((network) => createEngine({ backend: 'auto', model: network }));
   const expected = [
     ...inputs.slice(0, 4).map((input) => old?.run(input)),
     ...inputs.slice(4).map((input) => now?.run(input)),
