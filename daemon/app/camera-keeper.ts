@@ -38,12 +38,6 @@ export class CameraKeeper {
     this.#source.start({ frame, state: (status) => this.#report(status) });
   }
 
-  async reopen(config: CameraConfig): Promise<void> {
-    await this.close();
-    this.#openedBefore = false; // another camera is no reconnect
-    await this.open(config);
-  }
-
   /** For `health`. */
   stats() {
     const status = this.#source?.status();
@@ -55,6 +49,7 @@ export class CameraKeeper {
   async close(): Promise<void> {
     const source = this.#source;
     this.#source = undefined;
+    this.#openedBefore = false; // what is opened next is no reconnect
     await source?.stop();
   }
 

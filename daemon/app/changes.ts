@@ -3,10 +3,11 @@ import type { ConfigChange, ConfigStore } from '../config/store.js';
 
 /** The running parts that follow a change; each may reject, which is the change's failure. */
 export interface ChangeTargets {
-  log(config: Config): void;
+  /** Everything that only needs to be told. */
+  live(config: Config): void;
   model(): Promise<unknown>;
   view(): void;
-  camera(config: Config): Promise<void>;
+  camera(): Promise<void>;
 }
 
 /** Puts each change of the configuration into effect, one after the other. Live keys are read where they are used. */
@@ -33,9 +34,9 @@ export class Changes {
 
   async #apply({ changed, config }: ConfigChange): Promise<void> {
     const touches = (...groups: string[]) => changed.some((path) => groups.some((group) => path.startsWith(group)));
-    this.#targets.log(config);
+    this.#targets.live(config);
     if (touches('model.file', 'engine.backend', 'engine.threads', 'engine.accelerator.')) await this.#targets.model();
     else if (touches('preprocess.')) this.#targets.view();
-    if (touches('camera.')) await this.#targets.camera(config);
+    if (touches('camera.')) await this.#targets.camera();
   }
 }

@@ -20,6 +20,7 @@ import type { Network } from './network.js';
 import { Operation } from './operation.js';
 import { ReadyFile } from './ready-file.js';
 import { Remote } from './remote.js';
+import { Rhythm } from './rhythm.js';
 import { version } from './version.js';
 import { Vision } from './vision.js';
 
@@ -50,6 +51,7 @@ export class Daemon {
   readonly #frames = new FrameWatch();
   readonly #startedAt = new Date().toISOString();
   #brokerUrl = '';
+  #rhythm: Rhythm | undefined;
   #stopping: Promise<boolean> | undefined;
 
   constructor(options: DaemonOptions) {
@@ -81,10 +83,10 @@ export class Daemon {
     const vision = this.#startVision(publisher, alerts, engines);
     await this.#loadModel(publisher, vision, alerts);
     if (this.#stopping !== undefined) return;
-    const camera = await this.#startCamera(vision, alerts);
-    const operation = await this.#startOperation(publisher, vision, camera, engines, alerts);
-    const changes = this.#followChanges(publisher, vision, camera, alerts);
-    if (store.config.remote.enabled) await this.#startRemote(publisher, vision, camera, changes);
+    const { camera, rhythm } = await this.#startCamera(publisher, vision, alerts);
+    const operation = await this.#startOperation(publisher, vision, camera, rhythm, engines, alerts);
+    const changes = this.#followChanges(publisher, vision, rhythm, alerts);
+    if (store.config.remote.enabled) await this.#startRemote(publisher, vision, camera, rhythm, changes);
     operation.ready();
   }
 
@@ -161,7 +163,10 @@ export class Daemon {
         publisher.publishEvent(event);
         onEvent?.(event);
       },
-      seen: (frame, result) => this.#frames.saw({ frame, result }),
+      seen: (frame, result) => {
+        this.#frames.saw({ frame, result });
+        this.#rhythm?.saw(result);
+      },
     });
     vision.start();
     this.#cleanup.defer('the pipeline', () => vision.stop(store.config.limits.shutdownMs / 2));
@@ -179,18 +184,36 @@ export class Daemon {
     }
   }
 
-  async #startCamera(vision: Vision, alerts: Alerts): Promise<CameraKeeper> {
+  /** The camera, and the rhythm that says when it is open and which of its frames are looked at. */
+  async #startCamera(publisher: Publisher, vision: Vision, alerts: Alerts) {
     const { store, log } = this.#options;
-    const camera = new CameraKeeper({ frame: (frame) => vision.offer(frame), log, alerts });
+    const camera = new CameraKeeper({ frame: (frame) => rhythm.wants(frame) && vision.offer(frame), log, alerts });
+    const rhythm = new Rhythm({
+      config: () => store.config,
+      clockSynchronized: () => this.#clock.synchronized(),
+      open: () => camera.open(store.config.camera),
+      close: async () => {
+        await camera.close();
+        vision.resetStable();
+        alerts.clear('camera'); // a camera that is meant to be closed is nothing wrong
+      },
+      changed: (state) => {
+        log.info({ state }, 'frames are taken as the hour and the scene ask for');
+        publisher.retain('activity', { state, since: new Date().toISOString() });
+      },
+    });
+    this.#rhythm = rhythm;
     this.#cleanup.defer('the camera', () => camera.close());
-    await camera.open(store.config.camera);
-    return camera;
+    this.#cleanup.defer('the rhythm', () => rhythm.stop());
+    await rhythm.start();
+    return { camera, rhythm };
   }
 
   async #startOperation(
     publisher: Publisher,
     vision: Vision,
     camera: CameraKeeper,
+    rhythm: Rhythm,
     engines: EngineKeeper,
     alerts: Alerts,
   ): Promise<Operation> {
@@ -202,6 +225,7 @@ export class Daemon {
         session: this.session,
         clockSynchronized: () => this.#clock.synchronized(),
         pipeline: () => vision.stats(),
+        skipped: () => rhythm.skipped(),
         publisher: () => publisher.stats(),
         camera: () => camera.stats(),
         engine: () => engines.stats(),
@@ -225,20 +249,21 @@ export class Daemon {
   }
 
   /** What each change of the configuration means for the running parts. */
-  #followChanges(publisher: Publisher, vision: Vision, camera: CameraKeeper, alerts: Alerts): Changes {
+  #followChanges(publisher: Publisher, vision: Vision, rhythm: Rhythm, alerts: Alerts): Changes {
     const { store, log } = this.#options;
     const changes = new Changes({
-      log: (config) => {
+      live: (config) => {
         log.level = config.log.level;
+        rhythm.check();
       },
       model: async () => {
         publisher.publishInfo(this.#info(await vision.load()));
         alerts.clear('model');
       },
       view: () => vision.updateView(),
-      camera: async (config) => {
+      camera: async () => {
         vision.resetStable();
-        await camera.reopen(config.camera);
+        await rhythm.reopen();
         if (vision.network !== undefined) publisher.publishInfo(this.#info(vision.network));
       },
     });
@@ -251,13 +276,20 @@ export class Daemon {
     return changes;
   }
 
-  async #startRemote(publisher: Publisher, vision: Vision, camera: CameraKeeper, changes: Changes): Promise<void> {
+  async #startRemote(
+    publisher: Publisher,
+    vision: Vision,
+    camera: CameraKeeper,
+    rhythm: Rhythm,
+    changes: Changes,
+  ): Promise<void> {
     const { store, log, output, onRestart } = this.#options;
     const remote = new Remote({
       store,
       publisher,
       vision,
       camera,
+      rhythm,
       changes,
       frames: this.#frames,
       device: this.device,

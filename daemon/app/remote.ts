@@ -12,6 +12,7 @@ import { Refusal } from '../remote/reply.js';
 import { Trials } from '../remote/trials.js';
 import type { CameraKeeper } from './camera-keeper.js';
 import type { Changes } from './changes.js';
+import type { Rhythm } from './rhythm.js';
 import type { Vision } from './vision.js';
 
 export interface RemoteOptions {
@@ -19,6 +20,7 @@ export interface RemoteOptions {
   readonly publisher: Publisher;
   readonly vision: Vision;
   readonly camera: CameraKeeper;
+  readonly rhythm: Rhythm;
   readonly changes: Changes;
   readonly frames: FrameWatch;
   readonly device: string;
@@ -60,7 +62,7 @@ export class Remote {
       frames,
       settled: () => changes.settled(),
       model: () => options.vision.network?.identity.sha256,
-      trying: () => {},
+      trying: (active) => options.rhythm.trying(active),
       decided: () => this.#decided(),
       restart: (reason) => this.#restart(reason),
       log,
@@ -93,14 +95,14 @@ export class Remote {
   }
 
   #boardCommands(): [string, Route][] {
-    const { store, publisher, vision, camera, frames, lastLines } = this.#options;
+    const { store, publisher, vision, camera, rhythm, frames, lastLines } = this.#options;
     return boardCommands({
       config: () => store.config,
       frames,
       parts: {
         network: () => vision.network,
         silentMs: () => frames.silentMs(),
-        active: () => true,
+        active: () => rhythm.active,
         camera: () => camera.stats().state,
         stateFolder: store.config.device.stateFolder,
       },

@@ -5,6 +5,8 @@ export interface StabilityRules {
   readonly threshold: number;
   /** Least lead over the second class. */
   readonly margin: number;
+  /** Least probability at which the stable class stays, without the lead; null: as for becoming it. */
+  readonly hold?: number | null;
   /** Frames in a row that must agree. */
   readonly frames: number;
 }
@@ -32,7 +34,10 @@ export class StableClass {
   update(top: readonly Score[], rules: StabilityRules): StableChange | undefined {
     const [best, second] = top;
     const lead = (best?.probability ?? 0) - (second?.probability ?? 0);
-    const clear = best !== undefined && best.probability >= rules.threshold && lead >= rules.margin;
+    const entered = best !== undefined && best.probability >= rules.threshold && lead >= rules.margin;
+    const { hold = null } = rules;
+    const held = hold !== null && best !== undefined && best.index === this.#stable?.index && best.probability >= hold;
+    const clear = best !== undefined && (entered || held);
     const seen = clear ? best.index : null;
     if (seen === (this.#stable?.index ?? null)) {
       if (clear) this.#stable = best;

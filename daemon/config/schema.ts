@@ -5,6 +5,7 @@ import { guardedKey, key, localKey, path, section } from './keys.js';
 import { broker, mqtt, publish } from './mqtt-keys.js';
 import { log, metrics, recovery } from './operation-keys.js';
 import { remote, update } from './remote-keys.js';
+import { power, schedule } from './rhythm-keys.js';
 
 const name = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
@@ -54,6 +55,12 @@ const classify = section('From probabilities to a stable answer.', {
   topK: key(z.int().min(1).max(100), 5, 'live', 'Number of classes in a result.'),
   threshold: key(z.number().min(0).max(1), 0.5, 'live', 'Least probability of a class that becomes the stable one.'),
   margin: key(z.number().min(0).max(1), 0.1, 'live', 'Least lead over the second class.'),
+  hold: key(
+    z.number().min(0).max(1).nullable(),
+    null,
+    'live',
+    'Least probability at which the class that is stable stays so; null: the threshold. Lower means fewer changes.',
+  ),
   frames: key(z.int().min(1).max(1000), 3, 'live', 'Frames in a row that must agree before an event is published.'),
 });
 
@@ -95,6 +102,8 @@ export const configSchema = z.strictObject({
   publish,
   mqtt,
   broker,
+  schedule,
+  power,
   remote,
   update,
   limits,

@@ -1,0 +1,111 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, describe, expect, it } from 'vitest';
+import { haveBuild } from '../support/daemon-process.js';
+import { haveMosquitto, temporaryFolder } from '../support/mosquitto.js';
+import { Boards } from './fixture.js';
+
+const boards = new Boards();
+afterEach(() => boards.stop());
+
+/** A folder that looks like an LED of the kernel. */
+function fakeLed(): string {
+  const folder = temporaryFolder('led');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'trigger'), 'none timer [heartbeat] mmc0\n');
+  writeFileSync(join(folder, 'brightness'), '1\n');
+  writeFileSync(join(folder, 'max_brightness'), '255\n');
+  return folder;
+}
+
+describe.skipIf(!haveBuild || !haveMosquitto)('commands by message', () => {
+  it('take a picture, with and without what is drawn over it', async () => {
+    const { asker } = await boards.start();
+    await asker.online();
+    const picture = async (body: object) => {
+      const from = asker.heard.length;
+      const answer = await asker.ask('command/snapshot', body);
+      await asker.until(() => asker.heard.slice(from).some(({ topic }) => topic === 'zynqnet/board/image'));
+      const image = asker.heard.slice(from).find(({ topic }) => topic === 'zynqnet/board/image')?.payload as Buffer;
+      return { answer, image, ...(await sharp(image).metadata()) };
+    };
+    const small = await picture({ overlay: false, maxWidth: 320 });
+    expect(small).toMatchObject({
+      format: 'jpeg',
+      width: 320,
+      answer: { code: 200, data: { topic: 'image', width: 320 } },
+    });
+    expect(small.answer.data.bytes).toBe(small.image.length);
+    const drawn = await picture({ quality: 90 });
+    expect(drawn).toMatchObject({ format: 'jpeg', width: 640, height: 480 });
+    // the bars above and below are darker than the scene behind them could be by itself: half black, with white letters
+    const bar = await sharp(drawn.image).extract({ left: 0, top: 0, width: 640, height: 28 }).stats();
+    expect(bar.channels[0]?.max).toBeGreaterThan(200);
+    expect(bar.channels[0]?.mean).toBeLessThan(170);
+    expect(await asker.ask('command/snapshot', { maxWidth: 100_000 })).toMatchObject({ code: 400 });
+  });
+
+  it('test the board, show its log, say who it is, and know what they do not know', async () => {
+    const led = fakeLed();
+    const { asker } = await boards.start(`device.led=${led}`);
+    await asker.online();
+    const test = await asker.ask('command/selftest');
+    expect(test).toMatchObject({ code: 200, message: 'everything works', data: { passed: true } });
+    expect(test.data.checks.map(({ name }: { name: string }) => name)).toEqual([
+      'model',
+      'engine',
+      'frames',
+      'camera',
+      'storage',
+    ]);
+    expect(test.data.checks[1].message).toMatch(/agrees with the processor in all 3 numbers/);
+    const blinking = asker.ask('command/identify', { seconds: 1 });
+    await asker.until(() => readFileSync(join(led, 'trigger'), 'utf8') === 'none');
+    expect(await asker.ask('command/identify', { seconds: 1 })).toMatchObject({ code: 429 });
+    expect(await blinking).toMatchObject({ code: 200 });
+    expect(readFileSync(join(led, 'trigger'), 'utf8')).toBe('heartbeat');
+    expect(readFileSync(join(led, 'brightness'), 'utf8')).toBe('1');
+    const { data } = await asker.ask('command/logs', { lines: 5 });
+    expect(data.lines.length).toBeGreaterThan(0);
+    expect(JSON.parse(data.lines[0])).toHaveProperty('msg');
+    expect(await asker.ask('command/format-disk')).toMatchObject({
+      code: 404,
+      message: expect.stringContaining('snapshot'),
+    });
+    expect(await asker.ask('command/selftest', { surprise: 1 })).toMatchObject({ code: 400 });
+  });
+
+  it('restart the daemon, once, even if the order stays with the broker', async () => {
+    const { asker, daemon } = await boards.start();
+    await asker.online();
+    const session = asker.latest('status').session;
+    await asker.client.publishAsync('zynqnet/board/command/restart', '{}', { qos: 1, retain: true });
+    await asker.until(() => asker.latest('status').session !== session && asker.latest('status').state === 'online');
+    const next = asker.latest('status').session;
+    await asker.until(() => asker.latest('result') !== undefined);
+    expect(await asker.ask('command/model/list')).toMatchObject({ code: 200 });
+    expect(asker.latest('status').session).toBe(next);
+    expect(daemon.running).toBe(true);
+  });
+
+  it('look at fewer frames while nothing changes, if that is wanted', async () => {
+    const pictures = temporaryFolder('still');
+    await sharp({ create: { width: 64, height: 48, channels: 3, background: 'red' } })
+      .jpeg()
+      .toFile(join(pictures, 'red.jpg'));
+    const still = ['camera.source=files', `camera.files.path=${pictures}`, 'camera.files.framesPerSecond=50'];
+    const { asker } = await boards.start(...still, 'publish.healthSeconds=1');
+    await asker.online();
+    expect(asker.latest('activity')).toMatchObject({ state: 'active' });
+    const set = await asker.ask('config/set', {
+      patch: { power: { saving: true, afterSeconds: 1, framesPerSecond: 2 } },
+    });
+    expect(set).toMatchObject({ code: 200, effect: 'live' });
+    await asker.until(() => asker.latest('activity').state === 'saving');
+    await asker.until(() => asker.latest('health').frames.skipped.powerSaving > 50);
+    await asker.until(() => asker.latest('health').framesPerSecond < 5);
+    expect(await asker.ask('config/reset')).toMatchObject({ code: 200 });
+    await asker.until(() => asker.latest('activity').state === 'active');
+  });
+});
