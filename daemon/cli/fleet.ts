@@ -6,6 +6,7 @@ const members: readonly LazyCommand[] = [
   { name: 'list', summary: 'every board that the broker knows of', load: () => import('./fleet-list.js') },
   { name: 'get', summary: 'keys of the configuration, board by board', load: () => import('./fleet-get.js') },
   { name: 'set', summary: 'change the configuration of many boards, one first', load: () => import('./fleet-set.js') },
+  { name: 'install', summary: 'a signed model onto many boards, one first', load: () => import('./fleet-install.js') },
 ];
 
 export async function register(command: Command, argv: readonly string[]): Promise<void> {

@@ -18,7 +18,10 @@ export interface Question {
   /** Where the answers come, e.g. `config/response`. */
   readonly answers: string;
   readonly body: Record<string, unknown>;
+  /** For the answer, or between an answer "begun" (202) and the outcome. */
   readonly limitMs: number;
+  /** Called for an answer 202: the outcome follows with the same id. */
+  readonly begun?: (answer: Answer) => void;
 }
 
 type Waiter = (answer: Answer) => void;
@@ -60,15 +63,21 @@ export class Asker {
     return answers;
   }
 
-  #answerOf(device: string, id: string, { answers, limitMs }: Question): Promise<Answer> {
+  #answerOf(device: string, id: string, { answers, limitMs, begun }: Question): Promise<Answer> {
     const key = `${this.#base}/${device}/${answers} ${id}`;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const silent = () => {
         this.#waiting.delete(key);
         reject(new ZynqnetError('FLEET_SILENT', `no answer within ${limitMs / 1000} s`));
-      }, limitMs);
+      };
+      let timer = setTimeout(silent, limitMs);
       this.#waiting.set(key, (answer) => {
         clearTimeout(timer);
+        if (answer.code === 202 && begun !== undefined) {
+          timer = setTimeout(silent, limitMs);
+          begun(answer);
+          return;
+        }
         this.#waiting.delete(key);
         if (answer.status === 'ok') resolve(answer);
         else reject(new ZynqnetError('FLEET_REFUSED', reasons(answer)));

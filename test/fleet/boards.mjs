@@ -1,12 +1,12 @@
 // Several daemons in one process, each a board of its own, with an engine that costs nothing.
-// argv[2]: { names, groups, url, model, picture } as JSON.
+// argv[2]: { names, groups, url, model, picture, folder, keys } as JSON.
 import { Daemon } from '../../dist/app/daemon.js';
 import { ConfigStore } from '../../dist/config/store.js';
 import { registerEngine } from '../../dist/engine/registry.js';
 import { createLogger } from '../../dist/log/logger.js';
 import { LogOutput } from '../../dist/log/output.js';
 
-const { names, groups, url, model, picture } = JSON.parse(process.argv[2]);
+const { names, groups, url, model, picture, folder, keys } = JSON.parse(process.argv[2]);
 
 registerEngine('stand-in', ({ model: { native } }) => ({
   name: 'stand-in',
@@ -16,8 +16,8 @@ registerEngine('stand-in', ({ model: { native } }) => ({
 
 const log = createLogger('error', new LogOutput({ format: 'json', write: (line) => process.stderr.write(line) }));
 const daemons = names.map((id) => {
-  const store = new ConfigStore({
-    device: { id, groups },
+  const base = {
+    device: { id, groups, stateFolder: `${folder}/${id}` },
     camera: { source: 'files', files: { path: picture, framesPerSecond: 2 } },
     model: { file: model },
     engine: { backend: 'stand-in' },
@@ -25,7 +25,9 @@ const daemons = names.map((id) => {
     log: { level: 'error' },
     mqtt: { url },
     remote: { trialFrames: 2 },
-  });
+    update: { keysFolder: keys, keepFreeBytes: 0 },
+  };
+  const store = ConfigStore.open(base);
   return new Daemon({ store, log });
 });
 process.on('SIGTERM', async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,8 @@ async function startBoards(mine: readonly string[]): Promise<void> {
     url,
     model: join(folder, 'model.zqn'),
     picture: join(folder, 'picture.png'),
+    folder: join(folder, 'state'),
+    keys: join(folder, 'keys'),
   };
   const child = spawn(process.execPath, [program, JSON.stringify(options)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -64,6 +66,8 @@ describe.skipIf(!haveBuild || !haveMosquitto)(`a fleet of ${boards} boards`, () 
     writeFileSync(join(folder, 'model.zqn'), smallModel({ size: 8 }));
     const red = sharp({ create: { width: 16, height: 16, channels: 3, background: 'red' } });
     writeFileSync(join(folder, 'picture.png'), await red.png().toBuffer());
+    mkdirSync(join(folder, 'keys'));
+    await zynqnetd('model', 'keygen', join(folder, 'keys', 'release'));
     broker = await Mosquitto.start();
     url = `mqtt://127.0.0.1:${broker.port}`;
     const share = Math.ceil(boards / processes);
@@ -125,6 +129,33 @@ describe.skipIf(!haveBuild || !haveMosquitto)(`a fleet of ${boards} boards`, () 
       /board-001 +FAILED .*classify\.topK.*mqtt\.url|board-001 +FAILED .*mqtt\.url.*classify\.topK/,
     );
     expect(stdout).toContain(`0 of ${boards} done, 1 failed, ${boards - 1} not asked, 0 away`);
+  });
+
+  it('gets a signed model in chunks, and goes back to the one before where it must', { timeout: 180_000 }, async () => {
+    const model = join(folder, 'new.zqn');
+    writeFileSync(model, smallModel({ size: 16, classes: 4, name: 'newer' }));
+    const signed = join(folder, 'new.json');
+    const { stdout } = await zynqnetd('model', 'sign', model, '--key', join(folder, 'keys', 'release.key'));
+    writeFileSync(signed, stdout);
+    const some = ['--device', 'board-00[1-3]', '--device', 'board-002', '--device', 'board-003'];
+    const args = ['--url', url, ...some, '--signed', signed, '--soak', '0', '--json'];
+    const installed = await zynqnetd('fleet', 'install', model, ...args);
+    const report = JSON.parse(installed.stdout) as RolloutReport;
+    expect(report.outcomes).toMatchObject([
+      { device: 'board-002', ok: true },
+      { device: 'board-003', ok: true },
+    ]);
+    const list = await zynqnetd('fleet', 'list', '--url', url, '--device', 'board-00*');
+    expect(list.stdout).toMatch(/board-001 .* colours .*\nboard-002 .* newer .*\nboard-003 .* newer /);
+
+    writeFileSync(signed, stdout.replace('"bytes":', '"bytes":1'));
+    const wrong = await zynqnetd('fleet', 'install', model, ...args);
+    expect(wrong.stderr).toContain('sign the model again');
+    writeFileSync(signed, stdout.replace(/"signature":"..../, '"signature":"AAAA'));
+    const forged = await zynqnetd('fleet', 'install', model, ...args);
+    expect(JSON.parse(forged.stdout).outcomes).toMatchObject([
+      { device: 'board-002', ok: false, message: expect.stringContaining('not by a trusted key') },
+    ]);
   });
 
   it('asks which boards are meant, and says so when there are none', async () => {
