@@ -1,4 +1,7 @@
-/** `bench accelerator`: one frame through the Verilated RTL, driven by the product's own driver; bit for bit against the CPU. */
+/**
+ * `bench accelerator`: a frame through the Verilated RTL, or frames through the board's own accelerator, by the product's own
+ * driver; bit for bit against the CPU.
+ */
 import { acceleratorBackends, createAcceleratorEngine } from '../engine/accelerator.js';
 import { createCpuEngine } from '../engine/cpu.js';
 import { ZynqnetError } from '../errors/error.js';
@@ -11,10 +14,12 @@ export interface AcceleratorBenchOptions {
   readonly preset: string;
   /** `zynqnet`, `squeezenet` (random weights) or a .zqn file. */
   readonly network: string;
-  /** `rtl`, or `model` to try the bench without Verilator: its cycles are the array's alone. */
-  readonly backend: 'rtl' | 'model';
+  /** `rtl`; `model` to try the bench without Verilator: its cycles are the array's alone; `fpga`: this board's, whatever it is. */
+  readonly backend: 'rtl' | 'model' | 'fpga';
   readonly backPressure: boolean;
   readonly seed: number;
+  /** Frames, two in flight; default 1, on a board 100. */
+  readonly frames?: number;
 }
 
 export interface LayerRow {
@@ -46,12 +51,15 @@ export interface AcceleratorBenchResult {
   readonly stallWeightsCycles: number;
   /** the logit sums equal the CPU engine's, byte for byte */
   readonly bitExact: boolean;
-  /** simulated cycles per second of this machine */
+  /** frames per second by the clock on the wall: on a board what the daemon gets, of a simulator its speed */
+  readonly wallFramesPerSecond: number;
+  /** simulated cycles per second of this machine; on a board the rate of the cycle counter while frames run */
   readonly simulatedCyclesPerSecond: number;
+  /** without cycles on a board: nothing counts them by layer */
   readonly layers: readonly LayerRow[];
 }
 
-/** Throws ENGINE_UNKNOWN when this build has no RTL simulator, ENGINE_UNSUPPORTED for an unknown preset. */
+/** Throws ENGINE_UNKNOWN when this build has no RTL simulator, ENGINE_UNSUPPORTED for an unknown preset, ACCELERATOR_ errors. */
 export async function benchAccelerator(options: AcceleratorBenchOptions): Promise<AcceleratorBenchResult> {
   if (!acceleratorBackends().includes(options.backend)) {
     throw new ZynqnetError(
@@ -60,45 +68,73 @@ export async function benchAccelerator(options: AcceleratorBenchOptions): Promis
     );
   }
   const model = await networkNamed(options.network, options.seed);
-  const frame = randomFrame(model, options.seed);
-  const { backend, preset, backPressure, seed } = options;
-  const engine = createAcceleratorEngine({ backend, model }, { preset, backPressure, seed });
+  const { backend, preset, backPressure, seed, frames = backend === 'fpga' ? 100 : 1 } = options;
+  const inputs = Array.from({ length: Math.min(frames, 2) }, (_, index) => randomFrame(model, seed + index));
+  const simulator = backend === 'fpga' ? {} : { preset, backPressure, seed };
+  const engine = createAcceleratorEngine({ backend, model }, simulator);
   const reference = createCpuEngine({ backend: 'auto', model });
   try {
     const start = performance.now();
-    const sums = await engine.run(frame);
+    const answers = await inTurns(frames, (index) => engine.run(inputs[index % 2] ?? new Uint8Array()));
     const seconds = (performance.now() - start) / 1000;
     const report = engine.report();
     if (report === null) throw new Error('an accelerator engine always reports');
-    const bitExact = Buffer.compare(bytesOf(sums), bytesOf(await reference.run(frame))) === 0;
-    const layers = layerRows(model, report);
-    const macs = layers.reduce((sum, layer) => sum + layer.macs, 0);
+    const expected: Uint8Array[] = [];
+    for (const input of inputs) expected.push(bytesOf(await reference.run(input)));
+    const bitExact = answers.every(
+      (sums, index) => Buffer.compare(bytesOf(sums), expected[index % 2] ?? new Uint8Array()) === 0,
+    );
     return {
       backend,
-      preset: report.preset,
       network: model.header.name,
       backPressure,
       seed,
-      multipliers: report.multipliers,
-      clockMHz: report.clockMHz,
-      cycles: report.cycles,
-      macs,
-      macUtilization: rounded(macs / report.cycles / report.multipliers, 4),
-      framesPerSecond: rounded((report.clockMHz * 1e6) / report.cycles, 2),
-      ddrReadBytes: report.ddrReadBytes,
-      ddrWriteBytes: report.ddrWriteBytes,
-      arrayCycles: report.arrayCycles,
-      stallReadCycles: report.stallReadCycles,
-      stallWriteCycles: report.stallWriteCycles,
-      stallWeightsCycles: report.stallWeightsCycles,
+      ...figures(model, report, frames, seconds),
       bitExact,
-      simulatedCyclesPerSecond: Math.round(report.cycles / seconds),
-      layers,
     };
   } finally {
     engine.close();
     reference.close();
   }
+}
+
+function figures(model: LoadedModel, report: AcceleratorReport, frames: number, seconds: number) {
+  const layers = layerRows(model, report);
+  const macs = layers.reduce((sum, layer) => sum + layer.macs, 0);
+  const { preset, multipliers, clockMHz, cycles, ddrReadBytes, ddrWriteBytes } = report;
+  const { arrayCycles, stallReadCycles, stallWriteCycles, stallWeightsCycles } = report;
+  return {
+    preset,
+    multipliers,
+    clockMHz,
+    cycles,
+    macs,
+    macUtilization: rounded(macs / cycles / multipliers, 4),
+    framesPerSecond: rounded((clockMHz * 1e6) / cycles, 2),
+    ddrReadBytes,
+    ddrWriteBytes,
+    arrayCycles,
+    stallReadCycles,
+    stallWriteCycles,
+    stallWeightsCycles,
+    wallFramesPerSecond: rounded(frames / seconds, 2),
+    simulatedCyclesPerSecond: Math.round((cycles * frames) / seconds),
+    layers,
+  };
+}
+
+/** `count` results in order, two under way at a time: while one frame runs, the next is written. */
+async function inTurns<T>(count: number, run: (index: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < count) {
+      const index = next++;
+      results[index] = await run(index);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return results;
 }
 
 async function networkNamed(name: string, seed: number): Promise<LoadedModel> {

@@ -15,23 +15,25 @@ export function register(command: Command): void {
     .addOption(new Option('--preset <name>', 'which build of the accelerator').choices(presets).default('zybo-z7-20'))
     .option('--network <name>', 'zynqnet, squeezenet (random weights), or a .zqn file', 'zynqnet')
     .addOption(
-      new Option('--backend <name>', 'rtl, or model: the functional model, without stalls')
-        .choices(['rtl', 'model'])
+      new Option('--backend <name>', "rtl; model: the functional model, without stalls; fpga: this board's accelerator")
+        .choices(['rtl', 'model', 'fpga'])
         .default('rtl'),
     )
     .option('--no-backpressure', 'memory that is always ready (latency and the board limit stay)')
     .option('--seed <number>', 'of the weights, the frame and the back-pressure', wholeNumber(1, 1_000_000), 1)
+    .option('--frames <number>', 'two in flight (default: 1, on a board 100)', wholeNumber(1, 1_000_000))
     .option('--json', 'one JSON object')
     .action(bench);
   examples(command, [
     'zynqnetd bench accelerator --preset zybo --json',
     'zynqnetd bench accelerator --preset zc706 --network squeezenet --no-backpressure',
+    'zynqnetd bench accelerator --backend fpga --network zynqnet.zqn',
   ]);
 }
 
-async function bench({ json, preset, network, backend, backpressure, seed }: Options): Promise<void> {
+async function bench({ json, backpressure, ...options }: Options): Promise<void> {
   const { benchAccelerator } = await import('../bench/accelerator.js');
-  const result = await benchAccelerator({ preset, network, backend, backPressure: backpressure, seed });
+  const result = await benchAccelerator({ ...options, backPressure: backpressure });
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : report(result));
   if (!result.bitExact) process.exitCode = 1;
 }

@@ -4,6 +4,7 @@ import { randomConvs, randomModel, xorshift } from '../../../daemon/bench/random
 import { acceleratorBackends, createAcceleratorEngine } from '../../../daemon/engine/accelerator.js';
 import { createEngine, engineBackends, openEngine } from '../../../daemon/engine/registry.js';
 import { errorCodes } from '../../../daemon/errors/codes.js';
+import { defaultModelFile } from '../../../daemon/model/default-file.js';
 import { zynqnet } from '../../../daemon/model/topologies.js';
 import { ACCELERATOR_PRESETS } from '../../../daemon/native/accelerator-constants.js';
 import type { NativeEngine } from '../../../daemon/native/addon.js';
@@ -124,6 +125,21 @@ test('the bench reports every layer and agrees with the CPU', async () => {
   expect(result.layers.reduce((sum, layer) => sum + layer.cycles, 0)).toBe(result.cycles);
   expect(result.macUtilization).toBeGreaterThan(0.8);
   expect(result.macUtilization).toBeLessThanOrEqual(1);
+});
+
+test('the bench keeps two frames in flight and checks each answer', async () => {
+  const options = {
+    preset: 'zybo',
+    network: defaultModelFile,
+    backend: 'model',
+    backPressure: false,
+    seed: 3,
+  } as const;
+  const result = await benchAccelerator({ ...options, frames: 3 });
+  expect(result).toMatchObject({ bitExact: true, network: 'roadsigns', preset: 'zybo', multipliers: 128 });
+  await expect(benchAccelerator({ ...options, backend: 'fpga' })).rejects.toMatchObject({
+    code: expect.stringMatching(/^ACCELERATOR_/),
+  });
 });
 
 test.skipIf(acceleratorBackends().includes('rtl'))('without the simulator the bench says how to build it', async () => {
