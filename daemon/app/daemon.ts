@@ -53,6 +53,7 @@ export class Daemon {
   #brokerUrl = '';
   #rhythm: Rhythm | undefined;
   #stopping: Promise<boolean> | undefined;
+  #end: 'end' | 'restart' = 'end';
 
   constructor(options: DaemonOptions) {
     this.#options = options;
@@ -91,7 +92,8 @@ export class Daemon {
   }
 
   /** Ends everything within `limits.shutdownMs`; resolves to whether all of it ended cleanly. Can be called any time. */
-  stop(): Promise<boolean> {
+  stop(how: 'end' | 'restart' = 'end'): Promise<boolean> {
+    if (this.#stopping === undefined) this.#end = how;
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
@@ -243,7 +245,7 @@ export class Daemon {
         void publisher.send(publisher.topic('log'), JSON.stringify(message), { qos: 0, retain: false }),
       giveUp: (reason) => giveUp?.(reason),
     });
-    this.#cleanup.defer('health', () => operation.stop());
+    this.#cleanup.defer('health', () => operation.stop(this.#end));
     await operation.start();
     return operation;
   }

@@ -85,9 +85,10 @@ export class Operation {
     this.#check();
   }
 
-  /** `STOPPING` goes out at once. */
-  async stop(): Promise<void> {
-    this.#notifier.stopping();
+  /** The manager is told at once; `restart`: the daemon comes up again in this process. */
+  async stop(how: 'end' | 'restart'): Promise<void> {
+    if (how === 'restart') this.#notifier.reloading();
+    else this.#notifier.stopping();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.#stopLog?.();

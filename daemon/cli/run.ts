@@ -55,17 +55,24 @@ async function runOnce(options: RunOptions): Promise<number | 'restart'> {
     onResult: (result) => view.result(result),
     onEvent: (event) => view.event(event),
   });
+  // A defect of ours: what it has left behind is unknown, so that a new process is the way on.
+  const onDefect = (error: unknown) => {
+    log.fatal({ err: error }, 'a defect of the daemon; ending, so that the supervisor starts it anew');
+    ends.ask(exitForSupervisor);
+  };
+  process.on('uncaughtException', onDefect);
   const started = daemon.start().then(() => {
     view.line(subscribeHelp(daemon.brokerUrl, store.config.mqtt.baseTopic, daemon.device));
   });
   try {
     // A start that fails ends all; one that is overtaken by an end is not waited for.
     const wanted = await Promise.race([started.then(() => ends.asked), ends.asked]);
-    const clean = await daemon.stop();
+    const clean = await daemon.stop(wanted === 'restart' ? 'restart' : 'end');
     if (wanted !== 0) return wanted;
     return clean ? 0 : 1;
   } finally {
     await daemon.stop();
+    process.off('uncaughtException', onDefect);
     ends.close();
     view.close();
   }

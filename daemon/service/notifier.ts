@@ -46,6 +46,11 @@ export class ServiceNotifier {
     this.#tell('WATCHDOG=1');
   }
 
+  /** Going down to come up again at once in the same process; `ready` ends it. */
+  reloading(): void {
+    this.#tell(`RELOADING=1\nMONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`);
+  }
+
   stopping(): void {
     this.#tell('STOPPING=1');
   }

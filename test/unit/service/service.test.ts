@@ -35,6 +35,12 @@ describe('the service manager', () => {
     ]);
   });
 
+  it('is told of a restart within the process as a reload, with its time', () => {
+    const { notifier: one, sent } = notifier({ NOTIFY_SOCKET: '@x' });
+    one.reloading();
+    expect(sent[0]).toMatch(/^@x RELOADING=1\nMONOTONIC_USEC=\d+$/);
+  });
+
   it('is not there outside systemd', () => {
     const { notifier: one, sent } = notifier({});
     one.ready();
