@@ -14,6 +14,7 @@ def main():
     matplotlib.use("Agg")
     from matplotlib import pyplot
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(11, 4))
+    lowest = 0.98
     for run in options.runs:
         with open(os.path.join(run, "curve.json")) as stream:
             curve = json.load(stream)
@@ -22,9 +23,10 @@ def main():
         for key in ("validation", "sceneSigns"):
             points = [(row["step"], row[key]) for row in curve if key in row]
             if points:
+                lowest = min(lowest, *(value for _, value in points[1:] or points))  # the first is often far below
                 right.plot(*zip(*points), marker="o", label=f"{name}: {key}")
-    left.set(xlabel="step", ylabel="training loss")
-    right.set(xlabel="step", ylabel="accuracy of averaged weights", ylim=(0.9, 1))
+    left.set(xlabel="step", ylabel="training loss (soft targets add their own entropy)")
+    right.set(xlabel="step", ylabel="accuracy of averaged weights", ylim=(lowest - 0.01, 1))
     for axes in (left, right):
         axes.legend()
         axes.grid(alpha=0.3)

@@ -216,10 +216,43 @@ class Integers(unittest.TestCase):
             self.assertEqual(len(labels.LABELS), 44)
 
 
+class Teachers(unittest.TestCase):
+    def test_a_committee_is_the_mean_of_what_each_says_at_its_own_size(self):
+        class Plain:
+            def __init__(self, size, factor):
+                self.config, self.factor = {"size": size}, factor
+
+            def __call__(self, pixels):
+                assert pixels.shape[-1] == self.config["size"]
+                return pixels.mean((2, 3)) * self.factor
+
+        pixels = torch.full((2, 3, 16, 16), 5.0)
+        found = losses.Committee([Plain(16, 1.0), Plain(8, 3.0)])(pixels)
+        self.assertTrue(torch.allclose(found, torch.full((2, 3), 10.0)))
+
+
+class Sources(unittest.TestCase):
+    def test_several_dumps_alternate_and_their_episodes_stay_apart(self):
+        found = list(dataset.in_turn([[("a", 1, 0), ("b", 1, 1), ("c", 1, 2)], [("x", 2, 0)]]))
+        self.assertEqual([sample[0] for sample in found], ["a", "x", "b", "c"])
+        self.assertEqual(len({sample[2] for sample in found}), 4)
+
+    def test_augmentation_weakens_to_the_end_and_other_fits_are_drawn_at_their_share(self):
+        images = np.zeros((8, 16, 16, 3), np.uint8)
+        other = np.full((8, 16, 16, 3), 200, np.uint8)
+        stream = batches.Batches((images, np.arange(8) % 4, np.arange(8)), 16, 16, 1, 4, others=[other], other_share=0.25,
+                                 milder=(100, 200, 0.4))
+        self.assertEqual([stream.strength_at(step) for step in (0, 100, 150, 200, 900)], [1.0, 1.0, 0.7, 0.4, 0.4])
+        pixels, _ = stream.photographs(2000, torch.Generator().manual_seed(3))
+        share = float((pixels.mean((1, 2, 3)) > 100).float().mean())
+        self.assertAlmostEqual(share, 0.25, delta=0.04)
+
+
 class Loop(unittest.TestCase):
     def test_a_resumed_run_ends_where_an_unbroken_one_does(self):
         def run(folder, steps, resume, total):
             torch.manual_seed(1)
+            prune = pruning.Gradual(0, 2, 0.3, every=1)
             model = network.ZynqNet(network.make_config(0.125, 32, 5))
             options = train.argparse.Namespace(
                 steps=total, lr=0.01, warmup=1, weight_decay=1e-4, ema=0.9, smoothing=0.05, distill="soft", distill_weight=0.7,
@@ -233,12 +266,19 @@ class Loop(unittest.TestCase):
             def log(line):
                 pass
 
-            def after(_, step):
-                if step == stop["after"]:
-                    raise Stop
+            class After:
+                resume = staticmethod(prune.resume)
+
+                def __call__(self, trained, step):
+                    prune(trained, step)
+                    if step == stop["after"]:
+                        raise Stop
 
             try:
-                return loop.run(model, small_batches(), options, lambda m: {}, folder, after_step=after, log=log)
+                average = loop.run(model, small_batches(), options, lambda m: {}, folder, after_step=After(), log=log)
+                weights, kept = pruning.statistics(model)
+                self.assertLess(kept, 0.31 * weights)
+                return average
             except Stop:
                 return None
 

@@ -90,6 +90,8 @@ def run(model, batches, options, evaluate, folder, teacher=None, after_step=None
         optimizer.load_state_dict(state["optimizer"])
         curve, first = state["curve"], state["step"]
         log(f"resumed at step {first}")
+        if hasattr(after_step, "resume"):
+            after_step.resume(model)
     started, total, seen, hits = time.time(), 0.0, 0, 0
     stream_of_batches = feed.prefetch(batches, teacher, first, options.steps, options.bf16)
     for step in range(first, options.steps):

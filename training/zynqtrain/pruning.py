@@ -53,12 +53,12 @@ class Gradual:
 
     def __call__(self, model, step):
         if self.masks is None or (self.first <= step <= self.last and (step % self.every == 0 or step == self.last)):
-            held = density_at(step, self.first, self.last, self.final)
-            if self.masks is None and step > self.last:  # resumed: what is zero stays zero
-                self.masks = {name: conv.weight != 0 for name, conv in prunable(model).items()}
-            else:
-                self.masks = masks_at(model, held)
+            self.masks = masks_at(model, density_at(step, self.first, self.last, self.final))
         apply(model, self.masks)
+
+    def resume(self, model):
+        """Before the first step of a resumed run: what is zero stays zero."""
+        self.masks = {name: conv.weight.detach() != 0 for name, conv in prunable(model).items()}
 
 
 def statistics(model):

@@ -177,13 +177,13 @@ describe('the price of a bit', () => {
   });
 
   it('is found exactly where divergence is in proportion to it', () => {
-    const limit = Math.log2(0.02) - 22;
+    const limit = Math.log2(0.015) - 22;
     expect(rightPrice([curve(-33, 0)], 0.01, 3)).toBeCloseTo(-29, 6); // at most four octaves a step
     expect(rightPrice([curve(-28, 0)], 0.01, 3)).toBeCloseTo(limit, 6);
   });
 
   it('averages what is near, and hardly heeds what is far', () => {
-    const limit = Math.log2(0.02) - 22;
+    const limit = Math.log2(0.015) - 22;
     const near = [curve(limit, 0.2), curve(limit - 0.1, -0.2)];
     expect(rightPrice(near, 0.01, 0.75)).toBeCloseTo(limit, 1);
     expect(rightPrice([...near, curve(limit - 6, 2)], 0.01, 0.75)).toBeCloseTo(limit, 1);
