@@ -34,7 +34,7 @@ export class MetricsServer {
         }
         try {
           const body = text();
-        response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
+          response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
         } catch (error) {
           response.writeHead(500).end(`${error instanceof Error ? error.message : error}\n`);
         }

@@ -63,6 +63,20 @@ describe.skipIf(!haveBuild || !havePython)('under systemd', () => {
     await until(() => systemd.count('STOPPING=1') > 0);
   });
 
+  it('hears of a restart by message as a reload, not as an end', async () => {
+    const systemd = await manager(join(folder, 'reload'));
+    const { daemon, url } = await start(['device.id=board'], { NOTIFY_SOCKET: systemd.socket });
+    await until(() => systemd.count('READY=1') === 1 || !daemon.running);
+    const { client } = await Listener.connect(url, { reconnectPeriod: 0 });
+    client.on('error', () => {});
+    await client.publishAsync('zynqnet/board/command/restart', '{"id":1}', { qos: 1 });
+    await until(() => systemd.count('READY=1') === 2 || !daemon.running);
+    expect(daemon.running).toBe(true);
+    expect(systemd.messages.some((line) => line.startsWith('RELOADING=1|MONOTONIC_USEC='))).toBe(true);
+    expect(systemd.count('STOPPING=1')).toBe(0);
+    await client.endAsync(true);
+  });
+
   it('gets no sign of life while frames come and none gets through; the daemon then ends by itself', async () => {
     const systemd = await manager(join(folder, 'watchdog'));
     const program = fileURLToPath(new URL('../../endurance/daemon.mjs', import.meta.url));
