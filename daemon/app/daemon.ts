@@ -16,6 +16,7 @@ import { Changes } from './changes.js';
 import { Cleanup } from './cleanup.js';
 import { createPublisher } from './connect.js';
 import { EngineKeeper } from './engine-keeper.js';
+import { HomeAssistant } from './home-assistant.js';
 import type { Network } from './network.js';
 import { Operation } from './operation.js';
 import { ReadyFile } from './ready-file.js';
@@ -88,6 +89,7 @@ export class Daemon {
     const operation = await this.#startOperation(publisher, vision, camera, rhythm, engines, alerts);
     const changes = this.#followChanges(publisher, vision, rhythm, alerts);
     if (store.config.remote.enabled) await this.#startRemote(publisher, vision, camera, rhythm, changes);
+    this.#startHomeAssistant(publisher);
     operation.ready();
   }
 
@@ -163,6 +165,7 @@ export class Daemon {
       },
       event: (event) => {
         publisher.publishEvent(event);
+        publisher.retain('class', stableClass(event));
         onEvent?.(event);
       },
       seen: (frame, result) => {
@@ -306,6 +309,12 @@ export class Daemon {
     await remote.start();
   }
 
+  #startHomeAssistant(publisher: Publisher): void {
+    const assistant = new HomeAssistant(publisher, this.#options.store, this.device);
+    this.#cleanup.defer('discovery', () => assistant.stop());
+    assistant.start();
+  }
+
   #info(network: Network) {
     const { camera } = this.#options.store.config;
     const { width, height, channels } = network.model.header.input;
@@ -320,6 +329,12 @@ export class Daemon {
       host: { name: hostname(), platform: `${process.platform}-${process.arch}`, node: process.version },
     };
   }
+}
+
+/** The event's outcome as a state, for those who ask what it is now. */
+function stableClass({ after, capturedAt, sequence, session }: EventPayload) {
+  const { label = null, index = null, probability = 0 } = after ?? {};
+  return { label, index, probability, since: capturedAt, sequence, session };
 }
 
 /** Frames refused while something is being mended are no progress; the steps taken to mend it are. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { boardCommands } from '../commands/board.js';
+import { boardCommands, publishPictures } from '../commands/board.js';
 import { ModelCommands } from '../commands/models.js';
 import { modelFolder } from '../config/remote-rules.js';
 import type { ConfigStore } from '../config/store.js';
@@ -96,7 +96,7 @@ export class Remote {
 
   #boardCommands(): [string, Route][] {
     const { store, publisher, vision, camera, rhythm, frames, lastLines } = this.#options;
-    return boardCommands({
+    const options = {
       config: () => store.config,
       frames,
       parts: {
@@ -106,11 +106,13 @@ export class Remote {
         camera: () => camera.stats().state,
         stateFolder: store.config.device.stateFolder,
       },
-      publishImage: (jpeg) => publisher.send(publisher.topic('image'), jpeg, { qos: 1, retain: false }),
+      publishImage: (jpeg: Buffer) => publisher.send(publisher.topic('image'), jpeg, { qos: 1, retain: false }),
       lastLines,
-      restart: (reason) => this.#restart(reason),
+      restart: (reason: string) => this.#restart(reason),
       signal: this.#abort.signal,
-    });
+    };
+    publishPictures(options);
+    return boardCommands(options);
   }
 
   #modelCommands(retain: (name: string, value: unknown) => void): ModelCommands | undefined {

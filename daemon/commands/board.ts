@@ -37,6 +37,29 @@ export function boardCommands(options: BoardCommandOptions): [string, Route][] {
   ];
 }
 
+/** Publishes a picture every `publish.imageSeconds`, as long as the signal is not aborted. */
+export function publishPictures({ config, frames, publishImage, signal }: BoardCommandOptions): void {
+  let publishedMs = performance.now();
+  let busy = false;
+  const timer = setInterval(async () => {
+    const { imageSeconds } = config().publish;
+    const latest = frames.latest;
+    if (busy || imageSeconds === null || latest === undefined) return;
+    if (performance.now() - publishedMs < imageSeconds * 1000) return;
+    publishedMs = performance.now();
+    busy = true;
+    try {
+      const overlay = { result: latest.result, region: config().preprocess.region };
+      await publishImage((await takePicture(latest.frame, { maxWidth: 640, quality: 80, overlay })).jpeg);
+    } catch {
+      // the next one may be better; frames that cannot be read raise their own alert
+    } finally {
+      busy = false;
+    }
+  }, 250);
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+}
+
 function snapshot({ config, frames, publishImage }: BoardCommandOptions): Route {
   const shape = {
     overlay: z.boolean().default(true),

@@ -76,5 +76,25 @@ export const publish = section('What is published, and how often.', {
     'live',
     'Results beyond this rate are skipped (and counted); null: no limit.',
   ),
+  imageSeconds: key(
+    z.number().min(1).max(86_400).nullable(),
+    null,
+    'live',
+    'How often a picture is published on the image topic; null: only when the snapshot command asks for one.',
+  ),
   healthSeconds: key(z.number().min(1).max(3600), 10, 'live', 'How often health is published.'),
+});
+
+export const homeAssistant = section('Discovery by Home Assistant.', {
+  enabled: key(z.boolean(), false, 'live', 'Publish the discovery message.'),
+  prefix: localKey(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_-]+$/)
+      .max(64),
+    'homeassistant',
+    'process',
+    "Home Assistant's discovery prefix.",
+  ),
+  name: key(z.string().min(1).max(64).nullable(), null, 'live', 'Name of the device there; null: one made of its id.'),
 });

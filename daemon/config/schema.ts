@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { accelerator } from './accelerator-keys.js';
 import { camera, preprocess } from './camera-keys.js';
 import { guardedKey, key, localKey, path, section } from './keys.js';
-import { broker, mqtt, publish } from './mqtt-keys.js';
+import { broker, homeAssistant, mqtt, publish } from './mqtt-keys.js';
 import { log, metrics, recovery } from './operation-keys.js';
 import { remote, update } from './remote-keys.js';
 import { power, schedule } from './rhythm-keys.js';
@@ -102,6 +102,7 @@ export const configSchema = z.strictObject({
   publish,
   mqtt,
   broker,
+  homeAssistant,
   schedule,
   power,
   remote,

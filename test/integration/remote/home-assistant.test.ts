@@ -1,0 +1,51 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  activityPayload,
+  classPayload,
+  configPayload,
+  modelStatusPayload,
+  responsePayload,
+} from '../../../daemon/publish/remote-topics.js';
+import { haveBuild } from '../support/daemon-process.js';
+import { haveMosquitto } from '../support/mosquitto.js';
+import { Boards } from './fixture.js';
+
+const boards = new Boards();
+afterEach(() => boards.stop());
+
+const discovery = 'homeassistant/device/zynqnetd_board/config';
+
+describe.skipIf(!haveBuild || !haveMosquitto)('Home Assistant', () => {
+  it('is told of the device when that is wanted, again when it comes back, and no more when it is not', async () => {
+    const { asker } = await boards.start('classify.frames=1', 'classify.threshold=0', 'classify.margin=0');
+    await asker.online();
+    const told = () => asker.heard.filter(({ topic }) => topic === discovery).map(({ payload }) => payload.toString());
+    expect(told()).toEqual([]);
+    const enabled = await asker.ask('config/set', { patch: { homeAssistant: { enabled: true, name: 'Gate' } } });
+    expect(enabled).toMatchObject({ code: 200, effect: 'live' });
+    await asker.until(() => told().length === 1);
+    const message = JSON.parse(told()[0] ?? '');
+    expect(message).toMatchObject({ dev: { name: 'Gate' }, o: { name: 'zynqnetd' } });
+
+    // What its controls send does what they say; what they show follows.
+    const { threshold, camera, take_snapshot: snapshot } = message.cmps;
+    expect(camera.ops).toEqual(['scene', 'v4l2']);
+    await asker.client.publishAsync(threshold.cmd_t, threshold.cmd_tpl.replace('{{ value }}', '0.25'), { qos: 1 });
+    await asker.until(() => asker.latest('config').config.classify.threshold === 0.25);
+    await asker.client.publishAsync(snapshot.cmd_t, snapshot.pl_prs, { qos: 1 });
+    await asker.until(() => asker.heard.some(({ topic }) => topic === message.cmps.snapshot.t));
+
+    await asker.client.publishAsync('homeassistant/status', 'online', { qos: 1 });
+    await asker.until(() => told().length === 2);
+    expect(told()[1]).toBe(told()[0]);
+    await asker.ask('config/set', { patch: { homeAssistant: { enabled: false } } });
+    await asker.until(() => told().at(-1) === '');
+
+    await asker.until(() => asker.latest('class') !== undefined);
+    classPayload.parse(asker.latest('class'));
+    activityPayload.parse(asker.latest('activity'));
+    configPayload.parse(asker.latest('config'));
+    modelStatusPayload.parse(asker.latest('model/status'));
+    for (const answer of asker.answers()) responsePayload.parse(answer);
+  });
+});
