@@ -47,7 +47,7 @@ describe.skipIf(!haveBuild || !haveMosquitto)('hostile messages', () => {
     onTestFinished(() => boards.stop());
     const { asker, daemon } = await boards.start(
       'remote.messagesPerSecond=100000',
-      'remote.trialSeconds=1',
+      'remote.trialSeconds=3',
       'remote.trialFrames=1',
       'publish.results=false',
       'camera.source=files',
@@ -76,8 +76,9 @@ describe.skipIf(!haveBuild || !haveMosquitto)('hostile messages', () => {
       } catch (error) {
         wrong.push(`${kind}: ${payload.toString().slice(0, 200)}: ${error}`);
       }
-      const reset = await asker.ask('config/reset');
-      expect(reset.code === 200 || reset.code === 409).toBe(true);
+      // On a busy machine the trial of the reset itself may find no frame in time: the next one then undoes both.
+      const { code } = await asker.ask('config/reset');
+      if (![200, 422, 429].includes(code)) wrong.push(`a reset was answered with ${code}`);
     };
     const checkCommand = ({ topic, payload, kind }: Hostile) => {
       const body = payload.length === 0 ? {} : (JSON.parse(payload.toString()) as Record<string, unknown>);
@@ -88,6 +89,7 @@ describe.skipIf(!haveBuild || !haveMosquitto)('hostile messages', () => {
       const hostile = source.next();
       const answer: Answer = await asker.send(hostile.topic, hostile.payload);
       answered += 1;
+      if (answered % 10_000 === 0) console.info(`${answered} answered`);
       codes.set(answer.code, (codes.get(answer.code) ?? 0) + 1);
       if (asker.heard.length > 2000) asker.heard.splice(0, 1000);
       if (answer.status !== 'ok') return;

@@ -26,6 +26,7 @@ export class Asker {
   readonly root: string;
   readonly heard: Heard[] = [];
   readonly retained = new Map<string, string>();
+  readonly #waiting = new Map<string, (payload: Buffer) => void>();
   #wake = new Set<() => void>();
 
   private constructor(client: MqttClient, root: string) {
@@ -33,6 +34,11 @@ export class Asker {
     this.root = root;
     client.on('message', (topic, payload, { properties }) => {
       const correlation = properties?.correlationData?.toString();
+      const waiting = topic === 'answers/here' ? this.#waiting.get(correlation ?? '') : undefined;
+      if (waiting !== undefined) {
+        waiting(payload);
+        return;
+      }
       this.heard.push({ topic, payload, ...(correlation !== undefined && { correlation }) });
       if (topic.startsWith(root)) this.retained.set(topic.slice(root.length), payload.toString());
       for (const wake of this.#wake) wake();
@@ -58,13 +64,11 @@ export class Asker {
   async send(topic: string, payload: string | Buffer, root = this.root): Promise<Answer> {
     const correlation = randomUUID();
     const properties = { responseTopic: 'answers/here', correlationData: Buffer.from(correlation) };
+    const answered = new Promise<Buffer>((resolve) => this.#waiting.set(correlation, resolve));
     await this.client.publishAsync(root + topic, payload, { qos: 1, properties });
-    let found: Heard | undefined;
-    await this.until(() => {
-      found = this.heard.find((heard) => heard.topic === 'answers/here' && heard.correlation === correlation);
-      return found !== undefined;
-    });
-    return JSON.parse(found?.payload.toString() ?? '') as Answer;
+    const answer = await answered;
+    this.#waiting.delete(correlation);
+    return JSON.parse(answer.toString()) as Answer;
   }
 
   async answerTo(id: string, from = 0): Promise<Answer> {
