@@ -16,7 +16,7 @@ export const remote = section('Changes and commands by message.', {
     'Parts of a model beyond this rate are dropped; they are asked for again.',
   ),
   maxPayloadBytes: localKey(
-    z.int().min(1024).max(1_048_576),
+    z.int().min(1024).max(400_000),
     131_072,
     'process',
     'Longer messages are refused without being looked at.',

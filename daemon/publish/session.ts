@@ -1,4 +1,6 @@
+import type { Duplex } from 'node:stream';
 import type { IClientOptions, IPublishPacket, MqttClient } from 'mqtt';
+import { limitPackets } from './packet-limit.js';
 import { reasonText } from './reasons.js';
 
 export interface PublishOptions {
@@ -62,8 +64,10 @@ class Attempt {
   async start(url: string, options: () => IClientOptions): Promise<void> {
     const { connect } = await import('mqtt');
     if (this.#over) return;
-    const client = connect(url, { ...options(), reconnectPeriod: 0, resubscribe: false, queueQoSZero: false });
+    const behaviour = { reconnectPeriod: 0, resubscribe: false, queueQoSZero: false, manualConnect: true };
+    const client = connect(url, { ...options(), ...behaviour });
     this.#client = client;
+    limitIncoming(client);
     // A socket's error comes before its "close": the first one tells the reason.
     client.on('error', (error) => this.finish(reasonText(error)));
     client.on('close', () => this.finish('the connection was closed'));
@@ -74,6 +78,7 @@ class Attempt {
       this.#session = new MqttJsSession(client, () => this.finish());
       this.#events.online(this.#session);
     });
+    client.connect();
   }
 
   /** Without a reason: abandoned by us, nobody needs to be told. */
@@ -160,6 +165,13 @@ function incoming(topic: string, payload: Buffer, packet: IPublishPacket): Incom
     ...(responseTopic === undefined ? {} : { responseTopic }),
     ...(correlationData === undefined ? {} : { correlationData }),
   };
+}
+
+/** The library has no hook of its own between the socket and its parser, where the limit belongs. */
+function limitIncoming(client: MqttClient): void {
+  const internals = client as unknown as { streamBuilder: (client: MqttClient) => Duplex };
+  const build = internals.streamBuilder;
+  internals.streamBuilder = (owner) => limitPackets(build(owner));
 }
 
 /** MQTT.js may still emit errors from a client that was ended; they must not become uncaught. */

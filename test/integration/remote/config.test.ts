@@ -145,6 +145,19 @@ describe.skipIf(!haveBuild || !haveMosquitto)('the configuration by message', ()
     expect(codes.filter((code) => code === 429).length).toBeGreaterThan(0);
   });
 
+  it('does not take in what is far too long, and says that it is', async () => {
+    const { asker, daemon } = await boards.start('mqtt.version="3.1.1"', 'publish.healthSeconds=1');
+    await asker.online();
+    const huge = Buffer.alloc(30_000_000, ' ');
+    await asker.client.publishAsync('zynqnet/board/config/set', huge, { qos: 1 });
+    await asker.until(() => asker.answers().some(({ code }) => code === 413));
+    expect(await asker.ask('config/get')).toMatchObject({ code: 200 });
+    const from = asker.heard.length;
+    await asker.until(() => asker.heard.slice(from).some(({ topic }) => topic.endsWith('/health')));
+    expect(asker.latest('health').mqtt.connects).toBe(1);
+    expect(daemon.running).toBe(true);
+  });
+
   it('restarts for a change that needs it, and confirms it afterwards', async () => {
     const { asker, daemon } = await boards.start();
     await asker.online();

@@ -34,7 +34,7 @@ export class Boards {
       'device.id=board',
       'device.groups=[test]',
       `device.stateFolder=${folder}/state`,
-      'camera.scene.framesPerSecond=50',
+      'camera.scene.framesPerSecond=20',
       'mqtt.version="5"',
       'mqtt.backoff.minSeconds=0.05',
       'mqtt.backoff.maxSeconds=0.5',
