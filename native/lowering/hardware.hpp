@@ -212,7 +212,7 @@ struct Preset {
   [[nodiscard]] bool operator==(const Preset &) const = default;
 };
 inline constexpr std::array<Preset, 3> presets{{
-    {"zybo", 125, 1, 2, 2, 1, 13, 0, 10, 9, 0},
+    {"zybo", 125, 1, 2, 2, 1, 13, 0, 10, 9, 1},
     {"zybo-z7-20", 150, 2, 3, 2, 4, 12, 2, 11, 9, 1},
     {"zc706", 200, 8, 3, 2, 4, 12, 4, 13, 9, 1},
 }};

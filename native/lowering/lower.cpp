@@ -114,11 +114,14 @@ private:
   }
 
   void emitStep(CommandList &commands, const Segment &segment, std::uint32_t step) {
-    const StepRows rows = stepRows(network_, segment, step, segment.steps);
+    const StepRows rows = stepRows(network_, segment, step);
     for (const auto &[tensor, range] : rows.needed) {
       if (segment.buffers.contains(tensor) && !isInternal(segment, tensor) && range.end > range.first) {
         emitLoad(commands, segment, step, tensor, range);
       }
+    }
+    for (const auto &[tensor, range] : rows.kept) {
+      emitCopy(commands, segment, step, tensor, range);
     }
     for (std::uint32_t s = 0; s < segment.stageCount; ++s) {
       if (rows.made[s].end > rows.made[s].first) {
@@ -176,6 +179,39 @@ private:
         .set(field::loadActRowStride, stride)
         .set(field::loadActBlockStride, blockRows(tensor));
     commands.load(command, dramRegion(tensor, rows), memoryRegion(buffer.address, tensor, rows.end - rows.first));
+  }
+
+  /// Rows of an internal tensor that the step before has made and this one reads again, from its buffer into this step's: a POOL
+  /// with a 1x1 kernel.
+  void emitCopy(CommandList &commands, const Segment &segment, std::uint32_t step, std::uint32_t tensor, const RowRange &rows) {
+    const TensorLayout &layout = network_.layouts.tensors[tensor];
+    const std::uint32_t stride = actRowStride(layout, preset_);
+    const auto placeOf = [&](std::uint32_t at) {
+      const std::int32_t first = stepRows(network_, segment, at).needed.at(tensor).first;
+      return bufferOf(segment, at, tensor).address + static_cast<std::uint32_t>(rows.first - first) * stride;
+    };
+    const std::uint32_t from = placeOf(step - 1);
+    const std::uint32_t to = placeOf(step);
+    Command command = makeCommand(Opcode::pool, network_.stages[segment.firstStage].op);
+    command.set(field::inAddress, from)
+        .set(field::inRowStride, stride)
+        .set(field::inBlockStride, blockRows(tensor))
+        .set(field::blocks, layout.blocks())
+        .set(field::inRows, layout.rows)
+        .set(field::inCols, layout.cols)
+        .set(field::rowStart, static_cast<std::uint32_t>(rows.first))
+        .set(field::kernelRows, 1)
+        .set(field::kernelCols, 1)
+        .set(field::strideRows, 1)
+        .set(field::strideCols, 1)
+        .set(field::outRows, static_cast<std::uint32_t>(rows.end - rows.first))
+        .set(field::outCols, layout.cols)
+        .set(field::groups, layout.blocks())
+        .set(field::toMemory, 1)
+        .set(field::outAddress, to)
+        .set(field::outRowStride, stride)
+        .set(field::outBlockStride, blockRows(tensor));
+    commands.compute(command, memoryRegion(from, tensor, rows.end - rows.first), memoryRegion(to, tensor, rows.end - rows.first));
   }
 
   /// Memory row of input row 0 (which may be a virtual one) and what of the memory is read.

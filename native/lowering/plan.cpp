@@ -39,6 +39,39 @@ std::optional<std::uint32_t> place(std::vector<Interval> live, std::uint32_t siz
   return search(0);
 }
 
+/// Output rows of the last stage that a step makes.
+RowRange stepOutput(const Network &network, const Segment &segment, std::uint32_t step) {
+  const std::uint64_t rows = network.stages[segment.firstStage + segment.stageCount - 1].outRows;
+  return {static_cast<std::int32_t>(rows * step / segment.steps), static_cast<std::int32_t>(rows * (step + 1) / segment.steps)};
+}
+
+/// Input rows that a stage reads for `made` output rows.
+RowRange inputRows(const Network &network, const Stage &stage, const RowRange &made) {
+  const auto height = static_cast<std::int32_t>(network.layouts.tensors[stage.input].rows);
+  const auto stride = static_cast<std::int32_t>(stage.strideRows);
+  const RowRange range{std::clamp(made.first * stride - stage.padTop, 0, height),
+                       std::clamp((made.end - 1) * stride - stage.padTop + static_cast<std::int32_t>(stage.kernelRows), 0, height)};
+  return made.end <= made.first || range.end <= range.first ? RowRange{} : range;
+}
+
+RowRange unite(const RowRange &a, const RowRange &b) {
+  if (a.end <= a.first || b.end <= b.first) {
+    return a.end > a.first ? a : b;
+  }
+  return {std::min(a.first, b.first), std::max(a.end, b.end)};
+}
+
+/// Rows of an internal tensor that a step reads: its readers make the segment's own output.
+RowRange readInside(const Network &network, const Segment &segment, std::uint32_t tensor, std::uint32_t step) {
+  RowRange read;
+  for (std::uint32_t s = segment.firstStage; s < segment.firstStage + segment.stageCount; ++s) {
+    if (network.stages[s].input == tensor) {
+      read = unite(read, inputRows(network, network.stages[s], stepOutput(network, segment, step)));
+    }
+  }
+  return read;
+}
+
 class Planner {
 public:
   Planner(const Network &network, const Preset &preset, bool keepTensors)
@@ -159,21 +192,28 @@ private:
     return tiles * tile * stage.groups + 5.0 * stage.groups + commandCycles;
   }
 
-  /// Estimated cycles of a segment in `steps` steps.
-  [[nodiscard]] double segmentCost(const Segment &segment, std::uint32_t steps, const std::vector<bool> &onChip) const {
-    const double port = 8.0 * beatShare * preset_.ports;
+  /// Cycles to copy the rows that a step takes over from the one before.
+  [[nodiscard]] double copyCycles(const StepRows &rows) const {
+    double cycles = 0;
+    for (const auto &[tensor, range] : rows.kept) {
+      const TensorLayout &layout = network_.layouts.tensors[tensor];
+      cycles += double(range.end - range.first) * layout.blocks() * ((layout.cols + preset_.lanes - 1) / preset_.lanes) + 2 * commandCycles;
+    }
+    return cycles;
+  }
+
+  /// Estimated cycles of a segment: loads run ahead by one step, everything else of a step runs side by side.
+  [[nodiscard]] double segmentCost(const Segment &segment, const std::vector<bool> &onChip) const {
     const double board = beatShare * 4260.0 / preset_.clockMHz;
-    double total = 0;
-    for (std::uint32_t step = 0; step < steps; ++step) {
-      const StepRows rows = stepRows(network_, segment, step, steps);
-      double compute = 0, read = 0, write = 0;
+    const double port = std::min(8.0 * beatShare * preset_.ports, board);
+    double loaded = 0, done = 0, doneBefore = 0;
+    for (std::uint32_t step = 0; step < segment.steps; ++step) {
+      const StepRows rows = stepRows(network_, segment, step);
+      double compute = copyCycles(rows), read = 0, weights = 0, write = 0;
       for (const auto &[tensor, range] : rows.needed) {
         if (!internal_.contains(tensor) && !onChip[tensor]) {
           read += double(range.end - range.first) * network_.layouts.tensors[tensor].rowBytes();
         }
-      }
-      if (step == 0) {
-        total += 0.5 * read / std::min(port, board); // partly hidden behind the segment before
       }
       for (std::uint32_t s = 0; s < segment.stageCount; ++s) {
         const Stage &stage = network_.stages[segment.firstStage + s];
@@ -182,14 +222,17 @@ private:
           continue;
         }
         compute += stageCycles(stage, made);
-        read += double(stage.weights.bytes.size());
+        weights += double(stage.weights.bytes.size());
         if (!stage.wide && !internal_.contains(stage.output) && !onChip[stage.output]) {
           write += double(made) * stage.groups * stage.outCols * 16;
         }
       }
-      total += std::max({compute, read / std::min(port, board), write / std::min(port, board), (read + write) / board});
+      // The first load of a segment is partly hidden behind the segment before, if there is one
+      loaded = std::max(loaded, doneBefore) + (step == 0 && segment.firstStage != 0 ? 0.5 : 1.0) * read / port;
+      doneBefore = done;
+      done = std::max(done, loaded) + std::max({compute, (read + weights) / port, write / port, (read + weights + write) / board});
     }
-    return total;
+    return done;
   }
 
   /// Places the tensors in `onChip` and the buffers of every segment, or fails.
@@ -244,56 +287,80 @@ private:
 
   bool placeBuffers(Plan &plan, std::uint32_t g, const std::vector<bool> &onChip, std::uint32_t depth, std::uint32_t &next) {
     Segment &segment = plan.segments[g];
-    std::uint32_t most = network_.stages[segment.firstStage + segment.stageCount - 1].outRows;
     double best = 0;
-    bool found = false;
+    std::optional<Segment> chosen;
     std::uint32_t bestNext = next;
-    std::map<std::uint32_t, std::vector<Buffer>> bestBuffers;
-    const auto tryNext = [&](std::uint32_t steps) {
+    for (Segment &candidate : candidates(segment)) {
       std::map<std::uint32_t, std::uint32_t> rows;
-      for (std::uint32_t step = 0; step < steps; ++step) {
-        for (const auto &[tensor, range] : stepRows(network_, segment, step, steps).needed) {
+      for (std::uint32_t step = 0; step < candidate.steps; ++step) {
+        for (const auto &[tensor, range] : stepRows(network_, candidate, step).needed) {
           rows[tensor] = std::max(rows[tensor], static_cast<std::uint32_t>(range.end - range.first));
         }
       }
-      std::vector<Interval> live = liveAt(plan, g);
-      std::map<std::uint32_t, std::vector<Buffer>> buffers;
       std::uint32_t from = next;
-      for (std::uint32_t copy = 0; copy < (steps > 1 ? 2U : 1U); ++copy) {
-        for (const auto &[tensor, count] : rows) {
-          if (onChip[tensor] && !internal_.contains(tensor)) {
-            continue;
-          }
-          const auto at = place(live, actRows(tensor, count), depth, from);
-          if (!at) {
-            return;
-          }
-          from = *at + actRows(tensor, count);
-          live.push_back({*at, from});
-          buffers[tensor].push_back({*at, count});
-        }
+      if (!placeRows(plan, g, candidate, rows, onChip, depth, from)) {
+        continue;
       }
-      const double cost = segmentCost(segment, steps, onChip);
-      if (!found || cost < best) {
-        found = true;
+      const double cost = segmentCost(candidate, onChip);
+      if (!chosen || cost < best) {
         best = cost;
-        bestBuffers = std::move(buffers);
         bestNext = from;
-        segment.steps = steps;
-      }
-    };
-    for (const std::uint32_t steps : stepChoices) {
-      if (steps < most) {
-        tryNext(steps);
+        chosen = std::move(candidate);
       }
     }
-    tryNext(most);
-    if (found) {
-      segment.buffers = std::move(bestBuffers);
+    if (chosen) {
+      segment = std::move(*chosen);
       next = bestNext;
       cost_ += best;
     }
-    return found;
+    return chosen.has_value();
+  }
+
+  /// Places a segment's buffers: `rows` of each tensor that it loads or makes for itself, twice if it has several steps.
+  [[nodiscard]] bool placeRows(const Plan &plan, std::uint32_t g, Segment &segment, const std::map<std::uint32_t, std::uint32_t> &rows,
+                               const std::vector<bool> &onChip, std::uint32_t depth, std::uint32_t &from) const {
+    std::vector<Interval> live = liveAt(plan, g);
+    for (std::uint32_t copy = 0; copy < (segment.steps > 1 ? 2U : 1U); ++copy) {
+      for (const auto &[tensor, count] : rows) {
+        if (onChip[tensor] && !internal_.contains(tensor)) {
+          continue;
+        }
+        const auto at = place(live, actRows(tensor, count), depth, from);
+        if (!at) {
+          return false;
+        }
+        from = *at + actRows(tensor, count);
+        live.push_back({*at, from});
+        segment.buffers[tensor].push_back({*at, count});
+      }
+    }
+    return true;
+  }
+
+  /// The ways to run a segment: its number of steps and, with inner tensors, rows that two steps share made twice or copied.
+  [[nodiscard]] std::vector<Segment> candidates(const Segment &segment) const {
+    const std::uint32_t rows = network_.stages[segment.firstStage + segment.stageCount - 1].outRows;
+    bool inner = false;
+    for (std::uint32_t s = 0; s < segment.stageCount; ++s) {
+      inner = inner || internal_.contains(network_.stages[segment.firstStage + s].input);
+    }
+    std::vector<Segment> all;
+    const auto add = [&](std::uint32_t steps) {
+      for (const bool keep : {false, true}) {
+        if (!keep || (inner && steps > 1)) {
+          all.push_back(segment);
+          all.back().steps = steps;
+          all.back().keepRows = keep;
+        }
+      }
+    };
+    for (const std::uint32_t steps : stepChoices) {
+      if (steps < rows) {
+        add(steps);
+      }
+    }
+    add(rows);
+    return all;
   }
 
   const Network &network_;
@@ -313,30 +380,29 @@ std::uint32_t actRowStride(const TensorLayout &layout, const Preset &preset) noe
   return layout.blocks() * ((layout.cols + banks - 1) / banks);
 }
 
-StepRows stepRows(const Network &network, const Segment &segment, std::uint32_t step, std::uint32_t steps) {
+StepRows stepRows(const Network &network, const Segment &segment, std::uint32_t step) {
   StepRows rows;
   rows.made.resize(segment.stageCount);
   for (std::uint32_t s = segment.stageCount; s-- > 0;) {
     const Stage &stage = network.stages[segment.firstStage + s];
     RowRange &made = rows.made[s];
     const auto inside = stage.wide ? rows.needed.end() : rows.needed.find(stage.output);
-    if (inside != rows.needed.end()) {
-      made = inside->second; // a later stage of the segment reads it
-    } else {
-      made.first = static_cast<std::int32_t>(std::uint64_t{stage.outRows} * step / steps);
-      made.end = static_cast<std::int32_t>(std::uint64_t{stage.outRows} * (step + 1) / steps);
+    if (inside == rows.needed.end()) {
+      made = stepOutput(network, segment, step);
+    } else { // a later stage of the segment reads it
+      made = inside->second;
+      if (segment.keepRows && step > 0) {
+        const RowRange before = readInside(network, segment, stage.output, step - 1);
+        if (before.end > made.first) {
+          const std::int32_t end = std::min(before.end, made.end);
+          rows.kept[stage.output] = {made.first, end};
+          made.first = end;
+        }
+      }
     }
-    const auto height = static_cast<std::int32_t>(network.layouts.tensors[stage.input].rows);
-    const auto stride = static_cast<std::int32_t>(stage.strideRows);
-    RowRange range;
-    range.first = std::clamp(made.first * stride - stage.padTop, 0, height);
-    range.end = std::clamp((made.end - 1) * stride - stage.padTop + static_cast<std::int32_t>(stage.kernelRows), 0, height);
-    if (made.end <= made.first || range.end <= range.first) {
-      range = {0, 0};
-    }
-    if (auto [at, fresh] = rows.needed.try_emplace(stage.input, range); !fresh && range.end > range.first) {
-      RowRange &known = at->second;
-      known = known.end > known.first ? RowRange{std::min(known.first, range.first), std::max(known.end, range.end)} : range;
+    const RowRange range = inputRows(network, stage, made);
+    if (auto [at, fresh] = rows.needed.try_emplace(stage.input, range); !fresh) {
+      at->second = unite(at->second, range);
     }
   }
   return rows;

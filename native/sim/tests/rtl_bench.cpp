@@ -1,5 +1,5 @@
 // ZynqNet at 256x256x3 with random weights through the RTL of a preset: cycles, utilization, traffic, stalls, per operator.
-// Usage: rtl_bench PRESET [--no-stalls] [--frames N]     prints JSON
+// Usage: rtl_bench PRESET [--no-stalls] [--clustered]     prints JSON; --clustered: 15 different weights, as after compression
 #include "core/scalar_engine.hpp"
 #include "core/validate.hpp"
 #include "sim/run_program.hpp"
@@ -15,9 +15,14 @@ using namespace zynqnet::accelerator;
 
 int main(int argc, char **argv) {
   const std::string name = argc > 1 ? argv[1] : "zybo";
-  const bool stalls = !(argc > 2 && std::strcmp(argv[2], "--no-stalls") == 0);
+  bool stalls = true, clustered = false;
+  for (int a = 2; a < argc; ++a) {
+    stalls = stalls && std::strcmp(argv[a], "--no-stalls") != 0;
+    clustered = clustered || std::strcmp(argv[a], "--clustered") == 0;
+  }
   constexpr std::uint32_t base = 0x1C000000;
-  const auto model = tests::randomZynqNet(1, 1024, Arithmetic::int8);
+  const auto plain = tests::randomZynqNet(1, 1024, Arithmetic::int8);
+  const auto model = clustered ? tests::clusteredModel(*plain) : plain;
   const auto frame = tests::randomFrame(7, *model);
   const Preset *preset = nullptr;
   for (const Preset &p : presets) {
@@ -47,10 +52,10 @@ int main(int argc, char **argv) {
     macs += macCount(*model, op);
   }
   const double multipliers = preset->multipliers();
-  std::printf("{\"preset\":\"%s\",\"network\":\"zynqnet-random\",\"stalls\":%s,\"cycles\":%.0f,\"macs\":%llu,\"macUtilization\":%.4f,\"clockMHz\":%u,"
+  std::printf("{\"preset\":\"%s\",\"network\":\"zynqnet-%s\",\"stalls\":%s,\"cycles\":%.0f,\"macs\":%llu,\"macUtilization\":%.4f,\"clockMHz\":%u,"
               "\"framesPerSecond\":%.1f,\"ddrReadBytes\":%u,\"ddrWriteBytes\":%u,\"arrayCycles\":%u,\"stallRead\":%u,\"stallWrite\":%u,\"stallWeights\":%u,"
               "\"error\":%u,\"errorCommand\":%u,\"commands\":%u,\"bitExact\":%s,\"simulatedCyclesPerSecond\":%.0f,\n \"layers\":[\n",
-              name.c_str(), stalls ? "true" : "false", cycles, static_cast<unsigned long long>(macs), static_cast<double>(macs) / cycles / multipliers, preset->clockMHz,
+              name.c_str(), clustered ? "clustered" : "random", stalls ? "true" : "false", cycles, static_cast<unsigned long long>(macs), static_cast<double>(macs) / cycles / multipliers, preset->clockMHz,
               preset->clockMHz * 1e6 / cycles, device->readRegister(reg::readBeats) * 8, device->readRegister(reg::writeBeats) * 8,
               device->readRegister(reg::arrayCycles), device->readRegister(reg::stallRead), device->readRegister(reg::stallWrite), device->readRegister(reg::stallWeights),
               static_cast<unsigned>(result.error), result.errorCommand, program.commandCount, result.sums == expected.sums ? "true" : "false", cycles / seconds);

@@ -1,10 +1,14 @@
 // Random networks through the RTL, bit for bit against the scalar engine: sums always, all tensors where they are in DRAM.
+// Every fourth network has few different weights, which travel as codebook indices where the preset can look them up.
+// Seed 0 is a tensor made in steps that share rows, seed 1 a convolution whose weights exceed the smallest ring. No network may take longer than its cycle bound.
 // Usage: rtl_random PRESET [networks] [first seed]
 #include "core/error.hpp"
 #include "core/scalar_engine.hpp"
+#include "lowering/cycle_bound.hpp"
 #include "sim/run_program.hpp"
 #include "tests/cpu/random_model.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -42,8 +46,28 @@ bool tensorsAgree(const accelerator::Program &program, const Model &model, std::
   return true;
 }
 
+const accelerator::Preset &presetOf(const std::string &name) {
+  const auto found = std::find_if(accelerator::presets.begin(), accelerator::presets.end(), [&](const accelerator::Preset &p) { return p.name == name; });
+  if (found == accelerator::presets.end()) {
+    throw Error("ENGINE_UNSUPPORTED", "unknown preset " + name);
+  }
+  return *found;
+}
+
+std::shared_ptr<const Model> networkOf(const accelerator::Preset &preset, std::uint32_t seed) {
+  switch (seed) {
+  case 0:
+    return tests::tallModel(8U << (preset.actDepthLog2 + preset.banksLog2)); // half of the activation memory
+  case 1:
+    return tests::deepModel();
+  default:
+    return tests::randomModel(seed, Arithmetic::int8);
+  }
+}
+
 std::size_t runOne(const std::string &preset, std::uint32_t seed) {
-  const auto model = tests::randomModel(seed, Arithmetic::int8);
+  const auto plain = networkOf(presetOf(preset), seed);
+  const auto model = seed % 4 == 2 ? tests::clusteredModel(*plain) : plain;
   const auto frame = tests::randomFrame(seed, *model);
   Logits expected;
   TensorDump tensors;
@@ -57,12 +81,12 @@ std::size_t runOne(const std::string &preset, std::uint32_t seed) {
   options.baseAddress = base;
   options.keepTensors = seed % 2 == 1;
   try {
-    auto probe = sim::createModel(preset, base, 4096, conditions);
-    const accelerator::Program program = lower(*model, probe->preset(), options);
+    const accelerator::Program program = lower(*model, presetOf(preset), options);
     auto device = sim::createModel(preset, base, (program.totalBytes + 4095) & ~4095U, conditions);
     sim::loadProgram(*device, program);
     const std::uint32_t list = options.keepTensors ? 0 : seed / 2 % 2;
-    const sim::RunResult result = sim::runFrame(*device, program, frame, list, 20'000'000);
+    const std::uint64_t bound = accelerator::cycleBound(program, device->preset(), 1 - conditions.stallShare - 0.05);
+    const sim::RunResult result = sim::runFrame(*device, program, frame, list, bound);
     if (result.error != accelerator::ErrorCode::none) {
       std::printf("FAILED %s seed %u: error %u at command %u, address %08x\n", preset.c_str(), seed, static_cast<unsigned>(result.error), result.errorCommand, result.errorAddress);
       ++failures;

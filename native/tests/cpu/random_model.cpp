@@ -266,6 +266,18 @@ std::shared_ptr<const Model> randomModel(std::uint32_t seed, Arithmetic arithmet
   }
 }
 
+std::shared_ptr<const Model> clusteredModel(const Model &model) {
+  constexpr int step = 18;
+  auto clustered = std::make_shared<Model>(model);
+  for (ConvWeights &conv : clustered->weights) {
+    for (std::int8_t &weight : conv.weights) {
+      weight = static_cast<std::int8_t>(weight / step * step);
+    }
+  }
+  validateWeights(*clustered);
+  return clustered;
+}
+
 std::vector<std::uint8_t> randomFrame(std::uint32_t seed, const Model &model) {
   Random random(seed ^ 0xF4A3E5U);
   const Tensor &input = model.tensors.front();
@@ -275,6 +287,52 @@ std::vector<std::uint8_t> randomFrame(std::uint32_t seed, const Model &model) {
     value = static_cast<std::uint8_t>(kind == 0 ? 0 : kind == 1 ? 255 : random.between(0, 255));
   }
   return frame;
+}
+
+namespace {
+
+/// A convolution with half-kernel padding over all of the last tensor, into a new one; or to the logits.
+void appendConv(Builder &builder, std::uint32_t channels, std::uint8_t kernel, std::uint8_t stride, bool logits = false) {
+  Model &model = builder.model();
+  const auto last = static_cast<std::uint32_t>(model.tensors.size() - 1);
+  Op op;
+  op.input = {last, 0, model.tensors[last].channels};
+  op.kernelHeight = op.kernelWidth = kernel;
+  op.stride = stride;
+  const auto pad = static_cast<std::uint8_t>(kernel / 2);
+  op.padding = {pad, pad, pad, pad};
+  op.relu = true;
+  op.output.logits = logits;
+  if (logits) {
+    model.classes = channels;
+    op.output.view = {0, 0, channels};
+  } else {
+    op.output.view = {builder.addTensor(channels, outputSize(model, op), 0), 0, channels};
+  }
+  builder.addConv(op, false);
+}
+
+} // namespace
+
+std::shared_ptr<const Model> deepModel() {
+  Builder builder(1, Arithmetic::int8);
+  setInput(builder, 4, {5, 3});
+  appendConv(builder, 480, 1, 1);
+  appendConv(builder, 20, 3, 1);
+  appendConv(builder, 7, 1, 1, true);
+  finish(builder.model());
+  return std::make_shared<const Model>(std::move(builder.model()));
+}
+
+std::shared_ptr<const Model> tallModel(std::uint32_t bytes) {
+  constexpr std::uint32_t cols = 40, channels = 64;
+  Builder builder(2, Arithmetic::int8);
+  setInput(builder, 3, {bytes / (cols * channels) + 3, cols});
+  appendConv(builder, channels, 5, 1);
+  appendConv(builder, 18, 3, 2);
+  appendConv(builder, 7, 1, 1, true);
+  finish(builder.model());
+  return std::make_shared<const Model>(std::move(builder.model()));
 }
 
 std::shared_ptr<const Model> randomZynqNet(std::uint32_t seed, std::uint32_t classes, Arithmetic arithmetic) {
