@@ -101,7 +101,8 @@ export class EngineKeeper {
   /** For `health`: counts are since the start of the daemon. */
   stats() {
     const { state = 'closed', lastError = null } = this.#current?.status() ?? {};
-    return { state, backend: this.#current?.name ?? null, lastError, ...this.#totals() };
+    const accelerator = this.#current?.counters() ?? null;
+    return { state, backend: this.#current?.name ?? null, lastError, ...this.#totals(), accelerator };
   }
 
   #totals(): typeof nothingYet {

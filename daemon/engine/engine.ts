@@ -1,3 +1,5 @@
+import type { AcceleratorCounters } from '../native/accelerator.js';
+
 /**
  * One inference engine bound to one model: the CPU, the simulated accelerator, the FPGA. Frames are queued and run off
  * the main thread, in order, one at a time.
@@ -18,6 +20,8 @@ export interface Engine {
   reset?(): Promise<void>;
   /** Second step, when `reset` was not enough: configures the FPGA again, then as `reset`. */
   reload?(): Promise<void>;
+  /** What an accelerator counts; null on CPUs. At any time. */
+  counters?(): AcceleratorCounters | null;
   /** Frames that still wait are rejected with ENGINE_CLOSED; the one in flight ends. A second call does nothing. */
   close(): void;
 }

@@ -31,6 +31,10 @@ export function metricFamilies({ health, alerts, durations, version, model }: Me
     { suffix: '_sum', labels: { stage: name }, value: durations[name].sumMs / 1000 },
     { suffix: '_count', labels: { stage: name }, value: durations[name].count },
   ];
+  const ofAccelerator = (value: (counters: NonNullable<typeof engine.accelerator>) => number): Sample[] =>
+    engine.accelerator === null
+      ? []
+      : [{ labels: { preset: engine.accelerator.preset }, value: value(engine.accelerator) }];
   return [
     gauge('info', 'Who this is; always 1.', [
       { labels: { device: health.device, version, model: model ?? '', backend: engine.backend ?? '' }, value: 1 },
@@ -74,6 +78,21 @@ export function metricFamilies({ health, alerts, durations, version, model }: Me
       { labels: { step: 'stand_in' }, value: engine.standIns },
       { labels: { step: 'return' }, value: engine.returns },
     ]),
+    gauge(
+      'accelerator_cycles',
+      "Cycles of the accelerator's last frame.",
+      ofAccelerator(({ cycles }) => cycles),
+    ),
+    counter(
+      'accelerator_timeouts_total',
+      'Frames that the accelerator did not finish.',
+      ofAccelerator((now) => now.timeouts),
+    ),
+    counter(
+      'accelerator_lost_interrupts_total',
+      'Frames that were done without an interrupt: the line is not connected, the driver polls.',
+      ofAccelerator(({ lostInterrupts }) => lostInterrupts),
+    ),
     gauge(
       'alert',
       '1 for each alert that is up.',

@@ -26,13 +26,25 @@ export interface NativeAcceleratorOptions {
   readonly timeoutMs?: number;
 }
 
-/** What the last frame cost, and what has happened since the accelerator was opened. */
-export interface AcceleratorReport {
+/** What has happened since the accelerator was opened, and the last frame's cycles; may be asked while frames run. */
+export interface AcceleratorCounters {
   readonly preset: string;
   readonly clockMHz: number;
+  readonly cycles: number;
+  readonly runs: number;
+  readonly failures: number;
+  readonly timeouts: number;
+  readonly resets: number;
+  /** times that the FPGA was configured again */
+  readonly reloads: number;
+  /** the work was done but no interrupt came: the driver polls since then */
+  readonly lostInterrupts: number;
+}
+
+/** What the last frame cost. */
+export interface AcceleratorReport extends AcceleratorCounters {
   /** int8 multiply-accumulates per cycle */
   readonly multipliers: number;
-  readonly cycles: number;
   /** channel padding included */
   readonly macs: number;
   /** cycles in which the array was fed */
@@ -42,14 +54,6 @@ export interface AcceleratorReport {
   readonly stallWeightsCycles: number;
   readonly ddrReadBytes: number;
   readonly ddrWriteBytes: number;
-  readonly runs: number;
-  readonly failures: number;
-  readonly timeouts: number;
-  readonly resets: number;
-  /** times that the FPGA was configured again */
-  readonly reloads: number;
-  /** the work was done but no interrupt came: the driver polls since then */
-  readonly lostInterrupts: number;
   /** simulators: cycles by index of the model's operator */
   readonly operatorCycles: readonly { readonly op: number; readonly cycles: number }[];
 }

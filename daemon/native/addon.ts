@@ -3,7 +3,7 @@
  * Arrays of weights are in the order [output channel][input channel][ky][kx].
  */
 
-import type { AcceleratorReport, NativeAcceleratorOptions } from './accelerator.js';
+import type { AcceleratorCounters, AcceleratorReport, NativeAcceleratorOptions } from './accelerator.js';
 import type { NativeBoard } from './board.js';
 import type { CompressKernels } from './compress-kernels.js';
 import type { NativeV4l2, NativeV4l2Devices } from './v4l2.js';
@@ -86,6 +86,8 @@ export interface NativeEngine {
   reload(): Promise<void>;
   /** Null unless an accelerator runs the network. Call it between frames. */
   report(): AcceleratorReport | null;
+  /** Null unless an accelerator runs the network. At any time. */
+  counters(): AcceleratorCounters | null;
   close(): void;
 }
 

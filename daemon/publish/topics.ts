@@ -132,6 +132,20 @@ export const healthPayload = z.strictObject({
     standIns: count,
     returns: count,
     lastError: z.string().nullable(),
+    /** Null on CPUs. `cycles` of the last frame; `lostInterrupts`: the line is not connected, the driver polls. */
+    accelerator: z
+      .strictObject({
+        preset: z.string(),
+        clockMHz: count,
+        cycles: count,
+        runs: count,
+        failures: count,
+        timeouts: count,
+        resets: count,
+        reloads: count,
+        lostInterrupts: count,
+      })
+      .nullable(),
   }),
   process: z.strictObject({ rssMiB: z.number(), cpuPercent: z.number(), openFiles: count.nullable() }),
   machine: z.strictObject({

@@ -89,13 +89,14 @@ public:
   void reset() override { engine_->reset(); }
   void reload() override { engine_->reload(); }
 
-  [[nodiscard]] AcceleratorReport report() const {
+  [[nodiscard]] AcceleratorReport report(bool operators) const {
     const accelerator::Preset &preset = accelerator_->driver->preset();
     const device::RunCounters run = engine_->lastRun();
     const device::DriverCounters driver = accelerator_->driver->counters();
     return {std::string(preset.name), preset.clockMHz, preset.multipliers(), run.cycles, run.macs, run.arrayCycles, run.stallReadCycles,
             run.stallWriteCycles, run.stallWeightsCycles, run.readBytes, run.writeBytes, driver.runs, driver.failures, driver.timeouts,
-            driver.resets, driver.reloads, driver.lostInterrupts, accelerator_->trace()};
+            driver.resets, driver.reloads, driver.lostInterrupts,
+            operators ? accelerator_->trace() : std::map<std::uint32_t, std::uint64_t>{}};
   }
 
 private:
@@ -121,9 +122,9 @@ std::unique_ptr<Engine> createAcceleratorBackend(std::shared_ptr<const Model> mo
   return std::make_unique<ReportingEngine>(std::move(accelerator), std::move(model), name);
 }
 
-std::optional<AcceleratorReport> reportOf(Engine &engine) {
+std::optional<AcceleratorReport> reportOf(Engine &engine, bool operators) {
   const auto *reporting = dynamic_cast<const ReportingEngine *>(&engine);
-  return reporting != nullptr ? std::optional(reporting->report()) : std::nullopt;
+  return reporting != nullptr ? std::optional(reporting->report(operators)) : std::nullopt;
 }
 
 AcceleratorFacts identifyAccelerator(const std::string &backend, const AcceleratorChoice &choice) {

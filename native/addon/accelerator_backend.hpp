@@ -48,8 +48,8 @@ struct AcceleratorReport {
 [[nodiscard]] std::unique_ptr<Engine> createAcceleratorBackend(std::shared_ptr<const Model> model, const std::string &backend,
                                                                const AcceleratorChoice &choice);
 
-/// Nothing for engines of other backends. Call it between frames.
-[[nodiscard]] std::optional<AcceleratorReport> reportOf(Engine &engine);
+/// Nothing for engines of other backends. Without `operators` at any time; with them only between frames.
+[[nodiscard]] std::optional<AcceleratorReport> reportOf(Engine &engine, bool operators);
 
 /// What an accelerator says of itself; zero and empty where it is not ours.
 struct AcceleratorFacts {

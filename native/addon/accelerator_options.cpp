@@ -67,31 +67,43 @@ AcceleratorChoice acceleratorChoice(const Napi::Value &options) {
   return choice;
 }
 
-Napi::Value reportObject(Napi::Env env, const AcceleratorReport &report) {
+namespace {
+
+void set(Napi::Object &object, const char *key, std::uint64_t value) {
+  object.Set(key, Napi::Number::New(object.Env(), static_cast<double>(value)));
+}
+
+} // namespace
+
+Napi::Value countersObject(Napi::Env env, const AcceleratorReport &report) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("preset", report.preset);
-  const auto set = [&](const char *key, std::uint64_t value) { object.Set(key, Napi::Number::New(env, static_cast<double>(value))); };
-  set("clockMHz", report.clockMHz);
-  set("multipliers", report.multipliers);
-  set("cycles", report.cycles);
-  set("macs", report.macs);
-  set("arrayCycles", report.arrayCycles);
-  set("stallReadCycles", report.stallReadCycles);
-  set("stallWriteCycles", report.stallWriteCycles);
-  set("stallWeightsCycles", report.stallWeightsCycles);
-  set("ddrReadBytes", report.ddrReadBytes);
-  set("ddrWriteBytes", report.ddrWriteBytes);
-  set("runs", report.runs);
-  set("failures", report.failures);
-  set("timeouts", report.timeouts);
-  set("resets", report.resets);
-  set("reloads", report.reloads);
-  set("lostInterrupts", report.lostInterrupts);
+  set(object, "clockMHz", report.clockMHz);
+  set(object, "cycles", report.cycles);
+  set(object, "runs", report.runs);
+  set(object, "failures", report.failures);
+  set(object, "timeouts", report.timeouts);
+  set(object, "resets", report.resets);
+  set(object, "reloads", report.reloads);
+  set(object, "lostInterrupts", report.lostInterrupts);
+  return object;
+}
+
+Napi::Value reportObject(Napi::Env env, const AcceleratorReport &report) {
+  Napi::Object object = countersObject(env, report).As<Napi::Object>();
+  set(object, "multipliers", report.multipliers);
+  set(object, "macs", report.macs);
+  set(object, "arrayCycles", report.arrayCycles);
+  set(object, "stallReadCycles", report.stallReadCycles);
+  set(object, "stallWriteCycles", report.stallWriteCycles);
+  set(object, "stallWeightsCycles", report.stallWeightsCycles);
+  set(object, "ddrReadBytes", report.ddrReadBytes);
+  set(object, "ddrWriteBytes", report.ddrWriteBytes);
   Napi::Array operators = Napi::Array::New(env);
   for (const auto &[index, cycles] : report.operatorCycles) {
     Napi::Object row = Napi::Object::New(env);
-    row.Set("op", Napi::Number::New(env, index));
-    row.Set("cycles", Napi::Number::New(env, static_cast<double>(cycles)));
+    set(row, "op", index);
+    set(row, "cycles", cycles);
     operators.Set(operators.Length(), row);
   }
   object.Set("operatorCycles", operators);

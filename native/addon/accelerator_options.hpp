@@ -13,4 +13,7 @@ namespace zynqnet {
 
 [[nodiscard]] Napi::Value reportObject(Napi::Env env, const AcceleratorReport &report);
 
+/// AcceleratorCounters: what may be asked while frames run.
+[[nodiscard]] Napi::Value countersObject(Napi::Env env, const AcceleratorReport &report);
+
 } // namespace zynqnet

@@ -152,6 +152,7 @@ Napi::Function EngineObject::define(Napi::Env env) {
                          InstanceMethod<&EngineObject::run>("run"),
                          InstanceMethod<&EngineObject::runAllTensors>("runAllTensors"),
                          InstanceMethod<&EngineObject::report>("report"),
+                         InstanceMethod<&EngineObject::counters>("counters"),
                          InstanceMethod<&EngineObject::reset>("reset"),
                          InstanceMethod<&EngineObject::reload>("reload"),
                          InstanceMethod<&EngineObject::close>("close"),
@@ -190,8 +191,19 @@ Napi::Value EngineObject::runAllTensors(const Napi::CallbackInfo &info) { return
 Napi::Value EngineObject::report(const Napi::CallbackInfo &info) {
 #ifdef ZYNQNET_HAVE_ACCELERATOR
   if (engine_) {
-    if (const std::optional<AcceleratorReport> report = reportOf(*engine_)) {
+    if (const std::optional<AcceleratorReport> report = reportOf(*engine_, true)) {
       return reportObject(info.Env(), *report);
+    }
+  }
+#endif
+  return info.Env().Null();
+}
+
+Napi::Value EngineObject::counters(const Napi::CallbackInfo &info) {
+#ifdef ZYNQNET_HAVE_ACCELERATOR
+  if (engine_) {
+    if (const std::optional<AcceleratorReport> report = reportOf(*engine_, false)) {
+      return countersObject(info.Env(), *report);
     }
   }
 #endif

@@ -32,6 +32,7 @@ private:
   Napi::Value run(const Napi::CallbackInfo &info);
   Napi::Value runAllTensors(const Napi::CallbackInfo &info);
   Napi::Value report(const Napi::CallbackInfo &info);
+  Napi::Value counters(const Napi::CallbackInfo &info);
   Napi::Value reset(const Napi::CallbackInfo &info);
   Napi::Value reload(const Napi::CallbackInfo &info);
   void close(const Napi::CallbackInfo &info);

@@ -85,7 +85,7 @@ RunCounters Accelerator::run(const ListStart &list) {
   if (dirty_) {
     reset();
   }
-  ++counters_.runs;
+  count(&DriverCounters::runs);
   dirty_ = true; // until it has ended well
   const nanoseconds begin = registers_->now();
   start(list);
@@ -134,7 +134,7 @@ bool Accelerator::finished(nanoseconds begin) {
       // It may have ended in the very moment in which the slice did: the interrupt is then on its way.
       if (!came && !registers_->waitInterrupt(interruptGrace)) {
         polling_ = true; // the work was done long ago: never again wait for a line that is not connected
-        ++counters_.lostInterrupts;
+        count(&DriverCounters::lostInterrupts);
       }
       return true;
     }
@@ -169,7 +169,7 @@ bool Accelerator::becomesIdle() {
 
 void Accelerator::reset() {
   options_.requireConfigured();
-  ++counters_.resets;
+  count(&DriverCounters::resets);
   registers_->write(reg::irqEnable, 0);
   registers_->write(reg::control, controlBits::softReset.mask());
   if (!becomesIdle()) {
@@ -206,7 +206,7 @@ void Accelerator::reconfigure() {
     const std::lock_guard lock(mutex_);
     stopBeforeConfiguring();
     dirty_ = true; // whatever goes wrong below: reset before the next run
-    ++counters_.reloads;
+    count(&DriverCounters::reloads);
     options_.configure();
     options_.requireConfigured();
     verifyIdentity();
@@ -246,7 +246,7 @@ std::string Accelerator::describe(const ListStart &list, std::uint32_t index) {
 }
 
 void Accelerator::fail(const ListStart &list) {
-  ++counters_.failures;
+  count(&DriverCounters::failures);
   const std::uint32_t code = registers_->read(reg::errorCode);
   const std::uint32_t address = registers_->read(reg::errorAddress);
   const std::string name = code < errorTexts.size() ? std::string(errorTexts[code].name) + ": " + std::string(errorTexts[code].meaning) : std::to_string(code);
@@ -255,7 +255,7 @@ void Accelerator::fail(const ListStart &list) {
 }
 
 void Accelerator::recover(const ListStart &list) {
-  ++counters_.timeouts;
+  count(&DriverCounters::timeouts);
   options_.requireConfigured();
   registers_->write(reg::control, controlBits::abort.mask());
   const bool stopped = becomesIdle();
@@ -274,8 +274,13 @@ void Accelerator::setRunTimeout(std::chrono::milliseconds timeout) {
   options_.runTimeout = timeout;
 }
 
+void Accelerator::count(std::uint64_t DriverCounters::*what) {
+  const std::lock_guard lock(countersMutex_);
+  ++(counters_.*what);
+}
+
 DriverCounters Accelerator::counters() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(countersMutex_);
   return counters_;
 }
 

@@ -78,12 +78,14 @@ public:
   /// Changes with every `restart` and `reconfigure`: what lies in the DMA memory since before is not to be trusted.
   [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
 
+  /// At any time, also while a list runs.
   [[nodiscard]] DriverCounters counters() const;
 
   /// For runs that start from now on.
   void setRunTimeout(std::chrono::milliseconds timeout);
 
 private:
+  void count(std::uint64_t DriverCounters::*what);
   void verifyIdentity();
   void verifyMemory();
   void start(const ListStart &list);
@@ -109,6 +111,8 @@ private:
   bool polling_ = false;
   bool dirty_ = false; ///< the last run failed: reset before the next
   std::chrono::nanoseconds typicalRun_{0};
+
+  mutable std::mutex countersMutex_;
   DriverCounters counters_;
 };
 

@@ -37,6 +37,7 @@ export function healthSources(over: Partial<HealthSources> = {}): HealthSources 
       reloads: 0,
       standIns: 0,
       returns: 0,
+      accelerator: null,
     }),
     machine: () => ({
       uptimeSeconds: 100,

@@ -1,4 +1,5 @@
 import { ZynqnetError } from '../../errors/error.js';
+import type { AcceleratorCounters } from '../../native/accelerator.js';
 import type { Engine } from '../engine.js';
 import { type EngineHappening, type EngineState, nextState, runsFrames } from './states.js';
 import { within } from './within.js';
@@ -103,6 +104,10 @@ export class SupervisedEngine implements Engine {
       if (notTheEnginesFault.has(codeOf(error)) || steps !== this.#steps) throw error;
       return await this.#failed(engine, input, error);
     }
+  }
+
+  counters(): AcceleratorCounters | null {
+    return this.#engine.counters?.() ?? null;
   }
 
   reset(): Promise<void> {
