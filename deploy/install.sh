@@ -207,9 +207,10 @@ step "checking $target"
 check_connection
 check_board "$floor" "$needed" "$has_node"
 
+# ssh is slow on these boards, and gzip is what every busybox has.
 step "copying $(basename "$bundle") ($(($(wc -c <"$work/bundle.tar") / 1048576)) MB unpacked) as version $id"
 on_board "cat > /tmp/zynqnetd-setup.$$" <"$here/board/setup.sh"
-on_board "sh /tmp/zynqnetd-setup.$$ unpack $id" <"$work/bundle.tar" || fail INSTALL_COPY "the copy did not complete; the board's running version is untouched. Run the same command again"
+gzip -1 -c "$work/bundle.tar" | on_board "gunzip -c | sh /tmp/zynqnetd-setup.$$ unpack $id" || fail INSTALL_COPY "the copy did not complete; the board's running version is untouched. Run the same command again"
 
 if [ -n "$bitstream" ]; then
 	step "copying the bitstream"

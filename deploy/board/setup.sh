@@ -96,9 +96,19 @@ current_id() {
 	echo "${link##*/}"
 }
 
+# A cut between the two links can leave both at one version: then the way back is to any other that is whole.
 previous_id() {
 	link=$(readlink "$ROOT/previous" 2>/dev/null)
-	echo "${link##*/}"
+	if [ "${link##*/}" != "$(current_id)" ]; then
+		echo "${link##*/}"
+		return 0
+	fi
+	for version in "$VERSIONS"/*; do
+		if [ -f "$version/bundle.json" ] && [ "${version##*/}" != "$(current_id)" ]; then
+			echo "${version##*/}"
+			return 0
+		fi
+	done
 }
 
 check() {
@@ -161,8 +171,9 @@ unpack() { # ID, tar on standard input
 
 # rename(2) is what makes the switch atomic; `ln -sfn` is unlink and link.
 point() { # LINK TARGET
-	ln -s "$2" "$1.new.$$" && mv -T "$1.new.$$" "$1" 2>/dev/null && return 0
-	rm -f "$1.new.$$"
+	rm -f "$1.new"
+	ln -s "$2" "$1.new" && mv -T "$1.new" "$1" 2>/dev/null && return 0
+	rm -f "$1.new"
 	fail SETUP_SWITCH "cannot move $1 to $2 (busybox mv -T is needed)"
 }
 
@@ -266,6 +277,16 @@ healthy() { # ID
 	return 1
 }
 
+# What the service said last, for whoever installs.
+show_log() {
+	[ -z "$SYSROOT" ] || return 0
+	echo "the last lines of the service's log:" >&2
+	case "$(init_system)" in
+	systemd) journalctl -u zynqnetd.service -n 5 --no-pager -o cat ;;
+	sysvinit) tail -n 5 /var/log/zynqnetd.log ;;
+	esac 2>/dev/null | cut -c 1-300 >&2
+}
+
 switch_to() { # ID
 	rm -f "$STATE/ready"
 	place_service "$VERSIONS/$1"
@@ -286,11 +307,12 @@ activate() { # ID
 	fi
 	switch_to "$1"
 	if ! healthy "$1"; then
+		show_log
 		if [ -n "$old" ] && [ "$old" != "$1" ]; then
 			switch_to "$old"
-			fail SETUP_UNHEALTHY "version $1 classified no frame within $HEALTH_SECONDS s; went back to $old. See its log"
+			fail SETUP_UNHEALTHY "version $1 classified no frame within $HEALTH_SECONDS s; went back to $old."
 		fi
-		fail SETUP_UNHEALTHY "version $1 classified no frame within $HEALTH_SECONDS s, and there is no earlier version to go back to. See its log, or run: zynqnetd doctor"
+		fail SETUP_UNHEALTHY "version $1 classified no frame within $HEALTH_SECONDS s, and there is no earlier version to go back to. On the board, this tells more: /opt/zynqnetd/current/bin/zynqnetd doctor"
 	fi
 	for version in "$VERSIONS"/*; do
 		id=${version##*/}

@@ -30,6 +30,19 @@ export function installPackages(stage, glibc) {
   keepNotices(modules, join(stage, 'licences'));
   trimPackages(modules);
   writePackageJson(join(app, 'package.json'));
+  checkPackages(app);
+}
+
+/** Every package that the daemon imports still loads; sharp's binary is not for this machine. */
+function checkPackages(app) {
+  const { dependencies } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'));
+  const names = Object.keys(dependencies).filter((name) => name !== 'sharp');
+  const script = `for (const name of ${JSON.stringify(names)}) await import(name);`;
+  // The file lies where the daemon's own code will.
+  const file = join(app, 'check-packages.mjs');
+  writeFileSync(file, script);
+  run('loading the production packages', process.execPath, [file], { quiet: true });
+  rmSync(file);
 }
 
 /** libvips' package says in its README under which licences its parts are; that stays. */

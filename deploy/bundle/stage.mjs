@@ -16,6 +16,8 @@ fi
 [ ! -d "$here/lib" ] || export LD_LIBRARY_PATH="$here/lib\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 ZYNQNETD_BUNDLE_ID=$(sed -n 's/.*"id": *"\\([^"]*\\)".*/\\1/p' "$here/bundle.json")
 export ZYNQNETD_BUNDLE_ID
+# Node 20 would let a kernel thread spin for io_uring, which costs a processor of two.
+export UV_USE_IO_URING=0
 export MALLOC_ARENA_MAX="\${MALLOC_ARENA_MAX:-2}" UV_THREADPOOL_SIZE="\${UV_THREADPOOL_SIZE:-2}"
 exec "$node" --max-old-space-size=96 --max-semi-space-size=2 "$here/app/dist/cli/main.js" "$@"
 `;

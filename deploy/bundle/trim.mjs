@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 const needless =
   /(\.(map|md|markdown|mts|cts|flow|tsbuildinfo|yml|h|cc|cpp|gyp)|\.d\.ts|\.test\.js|\.spec\.js|\/(AUTHORS|Makefile|\.[^/]+))$/i;
+/** Right in a package: deeper down such names are code (yaml has a dist/doc). */
 const needlessFolders = /\/(test|tests|__tests__|docs?|examples?|benchmarks?|bench|\.github|coverage|man)$/i;
 const licence = /(^|\/)(licen[cs]e|copying|notice|third-party)[^/]*$/i;
 
@@ -31,7 +32,7 @@ function trim(folder) {
     if (entry.isSymbolicLink()) {
       rmSync(path);
     } else if (entry.isDirectory()) {
-      const whole = needlessFolders.test(path) && !existsSync(join(path, 'package.json'));
+      const whole = existsSync(join(folder, 'package.json')) && needlessFolders.test(path);
       if (!whole) trim(path);
       if (whole || readdirSync(path).length === 0) rmSync(path, { recursive: true });
     } else if ((needless.test(path) || /\/zod\/.*\.cjs$/.test(path)) && !licence.test(path)) {

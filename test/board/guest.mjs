@@ -47,7 +47,7 @@ export class Guest {
     ].join(' ');
     this.#qemu = spawn('qemu-system-arm', [
       ...['-M', 'xilinx-zynq-a9', '-m', '2048', '-kernel', kernel, '-dtb', tree, '-append', append],
-      ...['-drive', `if=sd,format=raw,file=${image},cache=writethrough`, '-display', 'none', '-monitor', 'none', '-no-reboot'],
+      ...['-drive', `if=sd,format=raw,file=${image},cache=unsafe`, '-display', 'none', '-monitor', 'none', '-no-reboot'],
       ...['-nic', `user,hostfwd=tcp:127.0.0.1:${this.sshPort}-:22`, '-serial', 'null', '-serial', 'stdio'],
       ...['-object', `memory-backend-file,id=ram,size=2G,mem-path=${memory},share=on`, '-machine', 'memory-backend=ram'],
       ...['-qtest', `unix:${path('qtest')},server=on,wait=off`, '-qtest-log', '/dev/null'],

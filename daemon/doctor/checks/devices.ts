@@ -75,7 +75,7 @@ async function memory(context: Context): Promise<Finding> {
   const { files } = context;
   const name = options.udmabuf ?? bufferName;
   const folder = await firstThat(context, [`/sys/class/u-dma-buf/${name}`, `/sys/class/udmabuf/${name}`]);
-  if (folder === undefined) return noBuffer(context, name);
+  if (folder === undefined) return (await uioMemory(context)) ?? noBuffer(context, name);
   const [address, bytes] = [await files.number(`${folder}/phys_addr`), await files.number(`${folder}/size`)];
   if (address === undefined || bytes === undefined) {
     return broken(context, `${folder} does not tell its address and size`, 'modinfo u-dma-buf (version 3 or newer)');
@@ -93,6 +93,21 @@ async function memory(context: Context): Promise<Finding> {
   }
   if (bytes < usualBytes) {
     return warning(`${where}: large models may not fit`, `give the node ${name} size = <${hex(usualBytes)}>`);
+  }
+  return ok(where);
+}
+
+/** Where there is no u-dma-buf, the driver takes the second map of the UIO device (firmware/dts/zynqnetd-uio-memory.dtsi). */
+async function uioMemory(context: Context): Promise<Finding | undefined> {
+  const options = acceleratorOptions(context);
+  const device = (await uioDevices(context)).find(({ name }) => name === (options.uio ?? uioName));
+  const folder = `/sys/class/uio/${device?.id}/maps/map1`;
+  if (device === undefined || !(await context.files.exists(folder))) return undefined;
+  const [address, bytes] = [await context.files.number(`${folder}/addr`), await context.files.number(`${folder}/size`)];
+  if (address === undefined || bytes === undefined) return undefined;
+  const where = `${mebibytes(bytes)} at ${hex(address)} (second map of ${device.id}, uncached)`;
+  if (!(await context.files.accessible(`/dev/${device.id}`))) {
+    return broken(context, `${where}, but this user may not open /dev/${device.id}`, 'sudo zynqnetd doctor');
   }
   return ok(where);
 }

@@ -153,6 +153,14 @@ describe('what mends it', () => {
 });
 
 describe('DMA memory', () => {
+  test('without the module: the second map of the UIO device', async () => {
+    board.remove('/sys/class/u-dma-buf/udmabuf-zynqnetd');
+    board.write('/sys/class/uio/uio1/maps/map1/addr', '0x1c000000');
+    board.write('/sys/class/uio/uio1/maps/map1/size', '0x02000000');
+    const { state, found } = (await doctor(board)).of('memory');
+    expect([state, found]).toEqual(['ok', '32 MiB at 0x1c000000 (second map of uio1, uncached)']);
+  });
+
   const folder = '/sys/class/u-dma-buf/udmabuf-zynqnetd';
   for (const [name, file, value, state, text] of [
     ['not page-aligned', 'phys_addr', '0x1c000800', 'failed', 'not at the start of a page'],

@@ -1,0 +1,48 @@
+// Builds what the emulated board needs: accelerator process, plugin, root file system, device trees, bundle, pictures.
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { idCodes, writeBitstream } from './bitstream.mjs';
+import { makeDeviceTree } from './device-tree.mjs';
+import { baseTree, root, work } from './files.mjs';
+import { writePictures } from './pictures.mjs';
+import { mustRun } from './process.mjs';
+
+const say = (text) => process.stdout.write(`[board] ${text}\n`);
+
+async function buildHost() {
+  say('building the accelerator behind the board (minutes, the first time)');
+  const options = ['-DZYNQNET_ADDON=OFF', '-DZYNQNET_BOARD=ON', '-DZYNQNET_RTL=ON', '-DZYNQNET_RTL_PRESETS=zybo'];
+  const launcher = existsSync('/usr/bin/ccache') ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : [];
+  const configure = ['-S', 'native', '-B', 'build/board', '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release', ...options, ...launcher];
+  await mustRun('cmake', configure, { cwd: root, seconds: 300 });
+  const targets = ['--target', 'zynqnet_qemu_plugin', 'zynqnet_board_host'];
+  await mustRun('cmake', ['--build', 'build/board', ...targets], { cwd: root, seconds: 1800 });
+}
+
+async function makeBundle() {
+  say('making the bundle');
+  const out = join(work, 'out');
+  rmSync(out, { recursive: true, force: true });
+  const args = ['deploy/bundle/bundle.mjs', '--board', 'zybo', '--node', '--quick', '--out', out];
+  await mustRun(process.execPath, args, { cwd: root, seconds: 1800 });
+  return join(out, readdirSync(out).find((name) => name.endsWith('.tar.zst')));
+}
+
+/** `bundle`: one that is there already. */
+export async function prepare({ bundle }) {
+  await buildHost();
+  const key = join(work, 'ssh-key');
+  if (!existsSync(key)) await mustRun('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+  say('making the root file system');
+  await mustRun(join(root, 'test/board/rootfs/make.sh'), [work, `${key}.pub`], { seconds: 600 });
+  const fragment = join(root, 'firmware/dts/zynqnetd-uio-memory.dtsi');
+  const trees = { good: join(work, 'board.dtb'), withoutMemory: join(work, 'without-memory.dtb') };
+  makeDeviceTree({ base: baseTree, fragment, file: trees.good });
+  makeDeviceTree({ base: baseTree, fragment, file: trees.withoutMemory, withMemory: false });
+  const bitstreams = { zybo: join(work, 'zybo.bit.bin'), zc706: join(work, 'zc706.bit.bin') };
+  for (const [name, file] of Object.entries(bitstreams)) writeBitstream(file, idCodes[name]);
+  const pictures = join(work, 'pictures');
+  mkdirSync(pictures, { recursive: true });
+  await writePictures(pictures);
+  return { key, image: join(work, 'sd.img'), trees, bitstreams, pictures, bundle: bundle ?? (await makeBundle()) };
+}

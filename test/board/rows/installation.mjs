@@ -1,0 +1,76 @@
+// The installer against a board that runs: what it refuses, what it puts there.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { device } from '../board.mjs';
+import { work } from '../files.mjs';
+
+/** The board's own configuration, which the installer must keep. Time limits are for an emulated board. */
+const configuration = `# written before zynqnetd came
+device:
+  id: ${device}
+  stateFolder: /var/lib/zynqnetd
+camera:
+  source: v4l2
+  stallSeconds: 600
+  v4l2: { width: 320, height: 180, framesPerSecond: 2 }
+  files: { path: /root/pictures, framesPerSecond: 0.5, loop: true }
+engine:
+  accelerator: { timeoutMs: 120000 }
+  recovery: { stepSeconds: 300 }
+limits: { inferenceMs: 300000, preprocessMs: 300000, shutdownMs: 10000 }
+classify: { frames: 1 }
+remote: { trialFrames: 1, trialSeconds: 600 }
+mqtt:
+  connectTimeoutSeconds: 60
+log: { format: json, level: debug }
+`;
+
+async function refused(board, args, code, options) {
+  const { code: status, stdout, stderr } = await board.install(args, options);
+  if (status === 0 || !stderr.includes(code)) throw new Error(`expected ${code}, got ${status}: ${stdout}${stderr}`);
+  return stderr.trim().split('\n').find((line) => line.includes(code));
+}
+
+export async function proveInstallation(report, board) {
+  const { guest, parts, broker } = board;
+  await report.row('the kernel boots with our device tree fragment', async () => {
+    const names = await guest.sh('cat /sys/class/uio/uio0/name /sys/class/uio/uio0/maps/map*/size; uname -r');
+    if (!names.startsWith('zynqnetd\n0x00010000\n0x02000000')) throw new Error(names);
+    return `${names.split('\n').pop()}, ${guest.bootSeconds.toFixed(1)} s to the services; UIO device zynqnetd with 32 MiB of DMA memory`;
+  });
+  await report.row('without an ssh key: refused', () => refused(board, ['--check'], 'INSTALL_SSH_KEY', { withKey: false }));
+  await report.row('a truncated bundle: refused', () => {
+    const file = join(work, 'truncated.tar.zst');
+    const whole = readFileSync(parts.bundle);
+    writeFileSync(file, whole.subarray(0, Math.floor(whole.length / 2)));
+    return refused(board, ['--bundle', file], 'INSTALL_BUNDLE');
+  });
+  await report.row("another board's bitstream: refused", () =>
+    refused(board, ['--bundle', parts.bundle, '--bitstream', parts.bitstreams.zc706], 'INSTALL_BITSTREAM'),
+  );
+  await report.row('the installer installs the bundle over ssh', async () => {
+    await guest.sh('mkdir -p /etc/zynqnetd && cat > /etc/zynqnetd/zynqnetd.yaml', { input: configuration });
+    const args = ['--bundle', parts.bundle, '--bitstream', parts.bitstreams.zybo, '--broker', `mqtt://10.0.2.2:${broker.port}`];
+    const { code, stdout, stderr } = await board.install(args);
+    if (code !== 0) throw new Error(`${stdout}${stderr}`);
+    return stdout.trim();
+  });
+  const installed = { needs: ['the installer installs the bundle over ssh'] };
+  await report.row(
+    'the configuration was kept, but for the broker',
+    async () => {
+      const text = await guest.sh('cat /etc/zynqnetd/zynqnetd.yaml');
+      if (!text.startsWith('# written before') || !text.includes(`10.0.2.2:${broker.port}`)) throw new Error(text);
+    },
+    installed,
+  );
+  await report.row(
+    'the daemon runs as its own user, with just its devices',
+    async () => {
+      const user = await guest.sh('stat -c %U /proc/$(pidof node) && ls -l /dev/uio0 && ls -l /dev/mem');
+      if (!/^zynqnetd\ncrw-rw---- .* root +zynqnetd .*\ncrw-.----/.test(user)) throw new Error(user);
+      return user;
+    },
+    installed,
+  );
+}
