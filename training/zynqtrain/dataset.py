@@ -27,16 +27,24 @@ def fit(image, size, mode="cover"):
     return np.asarray(image.resize((size, size), Image.LANCZOS if shrinks else Image.BICUBIC))
 
 
-def read_gtsrb(root, size, mode):
-    """Yields (pixels, class, track id) from `train-CC.tar`; the track is in the file's name CCCCC_TTTTT_FFFFF."""
+def gtsrb_members(root):
+    """Yields (archive, member's name, class, track id) from `train-CC.tar`; the track is in the file's name CCCCC_TTTTT_FFFFF."""
     for name in sorted(os.listdir(root)):
         if not (name.startswith("train-") and name.endswith(".tar")):
             continue
-        with tarfile.open(os.path.join(root, name)) as tar:
-            for member in sorted((m for m in tar.getmembers() if m.isfile()), key=lambda m: m.name):
-                label, track, _ = (int(part) for part in os.path.basename(member.name)[:-4].split("_"))
-                image = Image.open(io.BytesIO(tar.extractfile(member).read()))
-                yield fit(image, size, mode), label, label * 100000 + track
+        archive = os.path.join(root, name)
+        with tarfile.open(archive) as tar:
+            for member in sorted(m.name for m in tar.getmembers() if m.isfile()):
+                label, track, _ = (int(part) for part in os.path.basename(member)[:-4].split("_"))
+                yield archive, member, label, label * 100000 + track
+
+
+def read_gtsrb(root, size, mode):
+    """Yields (pixels, class, track id) of all photographs in `train-CC.tar`."""
+    for archive, members in itertools.groupby(gtsrb_members(root), key=lambda entry: entry[0]):
+        with tarfile.open(archive) as tar:
+            for _, member, label, track in members:
+                yield fit(Image.open(io.BytesIO(tar.extractfile(member).read())), size, mode), label, track
 
 
 def read_csv(path, root, size, mode):
