@@ -53,7 +53,10 @@ module zn_act_mem #(
         assign want[p] = load_valid_i[p] && load_bank_i[p*4+:4] == 4'(b);
       end
       // The lowest port that wants the bank; `out` has the bank for itself
-      assign grant[b] = out_here ? '0 : want & (~want + 1'b1);
+      for (p = 0; p < PORTS; p++) begin : g_grant
+        if (p == 0) assign grant[b][p] = want[p] && !out_here;
+        else assign grant[b][p] = want[p] && want[p-1:0] == '0 && !out_here;
+      end
       logic                  write_q;
       logic [DEPTH_LOG2-1:0] row_q, row_d;
       logic [127:0]          data_q, data_d;

@@ -1,7 +1,7 @@
 // AXI4 read master of one port, shared by three clients: 0 commands, 1 weights, 2 rows. 64 bits, one id, INCR bursts.
 // Every burst is checked against the DMA window before it is issued; up to 8 are outstanding.
 // Halted: no new burst; data of outstanding ones is taken and dropped; idle_o when the last has ended.
-// Latency: 3 cycles from request to AR, R to client combinational. Stall rule: ready/valid. Parameters: none.
+// Latency: 5 cycles from request to AR, 1 from R to client. Stall rule: ready/valid; rready_o is a register's state. Parameters: none.
 `default_nettype none
 module zn_axi_read (
     input  wire         clk_i,
@@ -37,7 +37,7 @@ module zn_axi_read (
     input  wire  [1:0]  rresp_i,
     input  wire         rlast_i
 );
-  typedef enum logic [1:0] {PICK, SPAN, CHECK, ISSUE} state_t;
+  typedef enum logic [2:0] {PICK, TAKE, SPAN, CHECK, ISSUE} state_t;
   state_t state_q;
   logic [1:0]  client_q, turn_q;
   logic [31:0] addr_q;
@@ -57,20 +57,26 @@ module zn_axi_read (
   wire [1:0]  owner;
   wire [3:0]  outstanding;
   wire        issue = state_q == ISSUE && !arvalid_o && owner_ready && !halt_i;
-  wire        last = rvalid_i && rready_o && rlast_i;
+  // Two beats between the port and the clients: no path from a client's readiness to the port
+  wire        beat_valid, beat_ready, beat_last;
+  wire [1:0]  beat_resp, beat_level;
+  zn_fifo #(.WIDTH(67), .DEPTH_LOG2(1)) u_beats (
+      .clk_i, .rst_i, .valid_i(rvalid_i), .ready_o(rready_o), .data_i({rlast_i, rresp_i, rdata_i}),
+      .valid_o(beat_valid), .ready_i(beat_ready), .data_o({beat_last, beat_resp, data_o}), .level_o(beat_level));
+  wire        given = beat_valid && beat_ready;
+  wire        last = given && beat_last;
   zn_fifo #(.WIDTH(2), .DEPTH_LOG2(3)) u_owner (
       .clk_i, .rst_i, .valid_i(issue), .ready_o(owner_ready), .data_i(client_q),
       .valid_o(owner_valid), .ready_i(last), .data_o(owner), .level_o(outstanding));
 
   assign idle_o = outstanding == '0 && !arvalid_o && (state_q == PICK || halt_i);
-  assign rready_o = owner_valid && (halt_i || data_ready_i[owner]);
-  assign data_o = rdata_i;
-  assign data_valid_o = (rvalid_i && owner_valid && !halt_i) ? 3'd1 << owner : 3'd0;
+  assign beat_ready = owner_valid && (halt_i || data_ready_i[owner]);
+  assign data_valid_o = (beat_valid && owner_valid && !halt_i) ? 3'd1 << owner : 3'd0;
   assign beat_o = rvalid_i && rready_o;
 
   always_comb begin
     req_ready_o = '0;
-    if (state_q == PICK && req_valid_i != '0 && !halt_i) req_ready_o[pick] = 1'b1;
+    req_ready_o[client_q] = state_q == TAKE && !halt_i;
   end
 
   always_ff @(posedge clk_i) begin
@@ -80,9 +86,12 @@ module zn_axi_read (
       PICK: if (req_valid_i != '0 && !halt_i) begin
         client_q <= pick;
         turn_q   <= pick;
-        addr_q   <= req_addr_i[pick*32+:32];
-        beats_q  <= req_beats_i[pick*8+:5];
-        state_q  <= SPAN;
+        state_q  <= TAKE;
+      end
+      TAKE: begin
+        addr_q  <= req_addr_i[client_q*32+:32];
+        beats_q <= req_beats_i[client_q*8+:5];
+        state_q <= SPAN;
       end
       SPAN: begin
         end_q   <= {1'b0, addr_q} + {25'd0, beats_q, 3'd0};
@@ -106,9 +115,9 @@ module zn_axi_read (
       end
     endcase
     if (halt_i) state_q <= PICK;
-    if (rvalid_i && rready_o && rresp_i[1] && !halt_i) begin
+    if (given && beat_resp[1] && !halt_i) begin
       error_o        <= 1'b1;
-      error_code_o   <= rresp_i[0] ? zn_pkg::ERR_READ_DECERR : zn_pkg::ERR_READ_SLVERR;
+      error_code_o   <= beat_resp[0] ? zn_pkg::ERR_READ_DECERR : zn_pkg::ERR_READ_SLVERR;
       error_client_o <= owner;
       error_addr_o   <= '0;
     end
@@ -119,5 +128,6 @@ module zn_axi_read (
       error_o   <= 1'b0;
     end
   end
+  wire _unused = &{1'b0, beat_level, beat_resp[0]};
 endmodule
 `default_nettype wire

@@ -2,7 +2,7 @@
 // A burst is issued only when all its data is here and it lies in the DMA window; up to 8 are outstanding.
 // Marks travel behind the lines; mark_done_o says that everything before has been acknowledged.
 // Halted: no new burst; issued ones get their data and their response; idle_o when the last has ended.
-// Latency: 6 cycles from the last word of a burst to AW. Stall rule: none at the input: see full_o.
+// Latency: 8 cycles from the last word of a burst to AW. Stall rule: none at the input: see full_o.
 // Parameters: LANES words in an entry; DEPTH_LOG2 log2 of the entries buffered (8..12).
 `default_nettype none
 module zn_axi_write #(
@@ -53,7 +53,8 @@ module zn_axi_write #(
   wire  [EW-1:0]         mem_data, entry;
   wire  [3:0]            front_level;
   wire                   front_ready, entry_valid, load_entry;
-  wire fetch = level_q != '0 && front_level + {2'd0, flight_q[1]} + {2'd0, flight_q[0]} < 4'd6;
+  logic [3:0]            front_q;      // entries in front, and on their way there
+  wire fetch = level_q != '0 && !(front_q[3] || (front_q[2] && front_q[1]));
   zn_ram_sdp #(.WIDTH(EW), .DEPTH_LOG2(DEPTH_LOG2)) u_ram (
       .clk_i, .write_i(entry_valid_i), .write_addr_i(put_q), .write_data_i({entry_words_i, entry_data_i}),
       .read_addr_i(get_q), .read_data_o(mem_data));
@@ -67,7 +68,9 @@ module zn_axi_write #(
     if (fetch) get_q <= get_q + 1'b1;
     level_q  <= level_q + (DEPTH_LOG2+1)'(written_q) - (DEPTH_LOG2+1)'(fetch);
     flight_q <= {flight_q[0], fetch};
+    front_q  <= front_q + 4'(fetch) - 4'(load_entry);
     if (reset) begin
+      front_q   <= '0;
       put_q     <= '0;
       get_q     <= '0;
       level_q   <= '0;
@@ -88,27 +91,28 @@ module zn_axi_write #(
   always_ff @(posedge clk_i) full_o <= desc_level > 7'd16 || level_q > (DEPTH_LOG2+1)'((1 << DEPTH_LOG2) - 64);
 
   // ---- Address side
-  typedef enum logic [1:0] {LINE, CUT, CHECK, ISSUE} state_t;
+  typedef enum logic [2:0] {LINE, CUT, SPAN, CHECK, ISSUE} state_t;
   state_t state_q;
   logic [31:0] addr_q;
   logic [13:0] left_q;
   logic [4:0]  beats_q;
   logic [32:0] end_q;
-  logic        low_q;
+  logic        low_q, outside_q;
+  logic        last_q, enough_q;       // the line's last burst; its data is here
+  logic [4:0]  spend_q;                // beats of the burst issued a cycle ago
   logic [DEPTH_LOG2+4:0] avail_q;      // beats buffered and not promised to a burst
   logic [3:0]  outstanding_q;
   logic [15:0] issued_q, completed_q;
-  wire [9:0] to_page = 10'd512 - {1'b0, addr_q[11:3]};
-  wire [4:0] page = to_page > 10'd16 ? 5'd16 : to_page[4:0];
-  wire [4:0] rest = left_q > 14'd16 ? 5'd16 : left_q[4:0];
+  wire [4:0] page = (&addr_q[11:7]) ? 5'd16 - {1'b0, addr_q[6:3]} : 5'd16;  // beats to the end of the page, at most 16
+  wire [4:0] rest = (left_q[13:4] != '0) ? 5'd16 : {1'b0, left_q[3:0]};
+  wire       one = left_q[13:5] == '0 && !(left_q[4] && left_q[3:0] != '0);  // at most 16 beats left
   wire wq_ready, wq_valid, mark_ready, mark_valid, mark_pop;
   wire [4:0] wq_beats;
   wire [15:0] mark_count;
   wire [3:0] wq_level;
   wire [2:0] mark_level;
   assign desc_take = state_q == LINE && desc_valid && !halt_i && (!desc_mark || mark_ready);
-  wire outside = low_q || end_q > {1'b0, window_limit_i};
-  wire issue = state_q == ISSUE && !outside && !awvalid_o && wq_ready && !outstanding_q[3] && avail_q >= (DEPTH_LOG2+5)'(beats_q) && !halt_i;
+  wire issue = state_q == ISSUE && !outside_q && !awvalid_o && wq_ready && !outstanding_q[3] && enough_q && !halt_i;
   wire response = bvalid_i && bready_o;
   zn_fifo #(.WIDTH(5), .DEPTH_LOG2(3)) u_bursts (
       .clk_i, .rst_i(reset), .valid_i(issue), .ready_o(wq_ready), .data_i(beats_q),
@@ -117,14 +121,18 @@ module zn_axi_write #(
       .clk_i, .rst_i(reset), .valid_i(desc_take && desc_mark), .ready_o(mark_ready), .data_i(issued_q),
       .valid_o(mark_valid), .ready_i(mark_pop), .data_o(mark_count), .level_o(mark_level));
   wire [15:0] behind = completed_q - mark_count;
-  assign mark_pop = mark_valid && !behind[15];
+  logic reached_q;   // the oldest mark's bursts have all been acknowledged
+  assign mark_pop = reached_q;
   assign bready_o = 1'b1;
 
   always_ff @(posedge clk_i) begin
     error_o     <= 1'b0;
     mark_done_o <= mark_pop;
     if (awvalid_o && awready_i) awvalid_o <= 1'b0;
-    avail_q <= avail_q + (entry_valid_i ? (DEPTH_LOG2+5)'({entry_words_i, 1'b0}) : '0) - (issue ? (DEPTH_LOG2+5)'(beats_q) : '0);
+    reached_q   <= mark_valid && !behind[15] && !reached_q;
+    spend_q     <= issue ? beats_q : '0;
+    avail_q     <= avail_q + (entry_valid_i ? (DEPTH_LOG2+5)'({entry_words_i, 1'b0}) : '0) - (DEPTH_LOG2+5)'(spend_q);
+    enough_q    <= avail_q >= (DEPTH_LOG2+5)'(beats_q);  // settled again when ISSUE comes round: four cycles
     outstanding_q <= outstanding_q + 4'(issue) - 4'(response);
     if (issue) issued_q <= issued_q + 16'd1;
     if (response) completed_q <= completed_q + 16'd1;
@@ -136,14 +144,19 @@ module zn_axi_write #(
       end
       CUT: begin
         beats_q <= page < rest ? page : rest;
+        last_q  <= one && rest <= page;
         low_q   <= addr_q < window_base_i;
+        state_q <= SPAN;
+      end
+      SPAN: begin
+        end_q   <= {1'b0, addr_q} + {25'd0, beats_q, 3'd0};
         state_q <= CHECK;
       end
       CHECK: begin
-        end_q   <= {1'b0, addr_q} + {25'd0, beats_q, 3'd0};
-        state_q <= ISSUE;
+        outside_q <= low_q || end_q > {1'b0, window_limit_i};
+        state_q   <= ISSUE;
       end
-      default: if (outside) begin
+      default: if (outside_q) begin
         // stays here until the engine has been stopped
         error_o      <= !halt_i;
         error_code_o <= zn_pkg::ERR_WINDOW;
@@ -154,7 +167,7 @@ module zn_axi_write #(
         awlen_o   <= {3'd0, beats_q - 5'd1};
         addr_q    <= addr_q + {24'd0, beats_q, 3'd0};
         left_q    <= left_q - 14'(beats_q);
-        state_q   <= left_q == 14'(beats_q) ? LINE : CUT;
+        state_q   <= last_q ? LINE : CUT;
       end
     endcase
     if (response && bresp_i[1] && !halt_i) begin
@@ -165,6 +178,8 @@ module zn_axi_write #(
     if (reset) begin
       state_q     <= LINE;
       avail_q     <= '0;
+      spend_q     <= '0;
+      reached_q   <= 1'b0;
       issued_q    <= '0;
       completed_q <= '0;
       mark_done_o <= 1'b0;
@@ -207,6 +222,6 @@ module zn_axi_write #(
   end
   assign idle_o = outstanding_q == '0 && !awvalid_o && (halt_i || state_q == LINE);
   assign empty_o = idle_o && !desc_valid && !mark_valid && state_q == LINE;
-  wire _unused = &{1'b0, front_ready, desc_ready, wq_level, mark_level, behind};
+  wire _unused = &{1'b0, front_ready, desc_ready, wq_level, mark_level, behind, front_level};
 endmodule
 `default_nettype wire

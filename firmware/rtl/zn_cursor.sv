@@ -23,10 +23,14 @@ module zn_cursor #(
     output logic signed [14:0] col_o,
     output logic [15:0]        base_o
 );
+  localparam int SHIFT = $clog2(LANES);
   logic [12:0] rows_left_q, cols_left_q;
-  wire row_end = cols_left_q <= 13'(LANES);
-  wire [12:0] cols_next = cols_left_q - 13'(LANES);
-  assign last_o = row_end && rows_left_q == 13'd1;
+  logic row_end_q, row_last_q;   // the row's last slot; the last row
+  // A row of one slot (1 to LANES columns); a row's rest of two: the row's end is known a step ahead
+  wire row_one = (cols_i >> (SHIFT + 1)) == '0 && (!cols_i[SHIFT] || (cols_i & 13'(LANES - 1)) == '0);
+  wire whole = (cols_left_q & 13'(LANES - 1)) == '0;
+  wire row_two = (cols_left_q >> (SHIFT + 2)) == '0 && cols_left_q[SHIFT+1:SHIFT] == (whole ? 2'd2 : 2'd1);
+  assign last_o = row_end_q && row_last_q;
   integer l;
   always_comb for (l = 0; l < LANES; l++) mask_o[l] = valid_o && cols_left_q > 13'(l);
 
@@ -35,17 +39,22 @@ module zn_cursor #(
       valid_o     <= 1'b1;
       rows_left_q <= rows_i;
       cols_left_q <= cols_i;
+      row_end_q   <= row_one;
+      row_last_q  <= rows_i == 13'd1;
       row_o       <= row_start_i;
       col_o       <= col_start_i;
       base_o      <= base_start_i;
     end else if (step_i && valid_o) begin
-      if (!row_end) begin
-        cols_left_q <= cols_next;
+      if (!row_end_q) begin
+        cols_left_q <= cols_left_q - 13'(LANES);
+        row_end_q   <= row_two;
         col_o       <= col_o + (col_stride2_i ? 15'(2 * LANES) : 15'(LANES));
       end else begin
-        valid_o     <= rows_left_q != 13'd1;
+        valid_o     <= !row_last_q;
         rows_left_q <= rows_left_q - 13'd1;
+        row_last_q  <= rows_left_q == 13'd2;
         cols_left_q <= cols_i;
+        row_end_q   <= row_one;
         row_o       <= row_o + $signed({13'd0, row_step_i});
         col_o       <= col_start_i;
         base_o      <= base_o + base_step_i;

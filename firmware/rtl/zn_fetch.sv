@@ -92,7 +92,7 @@ module zn_fetch #(
   integer i;
   always_ff @(posedge clk_i) begin
     error_o <= 1'b0;
-    start_q <= start_i;
+    start_q <= start_i && list_addr_i[5:0] == '0 && list_count_i != '0;
     owed_q  <= owed_q + (taken ? 7'(req_beats_o) : '0) - 7'(beat_take);
     for (i = 0; i < 8; i++) dim_bad_q[i] <= dims[i] == '0 || dims[i] > 16'd4096;
     blocks_bad_q    <= blocks == '0 || blocks > 16'd4096;

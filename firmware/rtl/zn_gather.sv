@@ -44,9 +44,9 @@ module zn_gather #(
   logic [LANES-1:0] ok3_q;
   logic stride3_q;
   // 4, 5: memory
-  logic [BW-1:0] bank4_q, bank5_q;
+  logic [BW-1:0] bank4_q;
   logic [LANES-1:0] ok4_q, ok5_q;
-  logic stride4_q, stride5_q;
+  logic stride4_q;
   logic [SIDE-1:0] side_q [1:5];
   integer i;
   always_ff @(posedge clk_i) begin
@@ -66,11 +66,9 @@ module zn_gather #(
     stride3_q <= stride2_q;
 
     bank4_q   <= bank3_q;
-    bank5_q   <= bank4_q;
     ok4_q     <= ok3_q;
     ok5_q     <= ok4_q;
     stride4_q <= stride3_q;
-    stride5_q <= stride4_q;
     side_q[1] <= side_i;
     for (i = 2; i <= 5; i++) side_q[i] <= side_q[i-1];
     side_o    <= side_q[5];
@@ -87,14 +85,20 @@ module zn_gather #(
       assign mem_row_o[b*DEPTH_LOG2+:DEPTH_LOG2] = base3_q[DEPTH_LOG2-1:0] + DEPTH_LOG2'(wrapped);
     end
     for (l = 0; l < LANES; l++) begin : g_lane
-      wire signed [14:0] lane_col = col2_q + (stride2_q ? 15'(2 * l) : 15'(l));
-      always_ff @(posedge clk_i) ok3_q[l] <= row_ok2_q && ($unsigned(lane_col) < cols_i);
+      logic signed [14:0] lane2_q;   // the lane's column, in stage 2
+      always_ff @(posedge clk_i) begin
+        lane2_q  <= col1_q + (stride1_q ? 15'(2 * l) : 15'(l));
+        ok3_q[l] <= row_ok2_q && ($unsigned(lane2_q) < cols_i);
+      end
       wire [127:0] read [0:BANKS-1];
       for (b = 0; b < BANKS; b++) begin : g_read
         assign read[b] = mem_data_i[b*128+:128];
       end
-      wire [BW-1:0] pick = BANKS == 1 ? '0 : bank5_q + (stride5_q ? BW'(2 * l) : BW'(l));
-      always_ff @(posedge clk_i) word_o[l*128+:128] <= ok5_q[l] ? read[pick] : {4{pad_i}};
+      logic [BW-1:0] pick5_q;
+      always_ff @(posedge clk_i) begin
+        pick5_q <= BANKS == 1 ? '0 : bank4_q + (stride4_q ? BW'(2 * l) : BW'(l));
+        word_o[l*128+:128] <= ok5_q[l] ? read[pick5_q] : {4{pad_i}};
+      end
     end
   endgenerate
 endmodule

@@ -55,7 +55,8 @@ module zn_load_port #(
   logic [12:0] left_q;
   logic [DEPTH_LOG2-1:0] row_q;
   logic [3:0]  bank_q;
-  assign data_ready_o = open_q && (!half_q || !mem_valid_o || mem_ready_i);
+  // A word is every other beat: waiting for the last one's write costs nothing unless its bank was taken
+  assign data_ready_o = open_q && (!half_q || !mem_valid_o);
   wire beat = data_valid_i && data_ready_o;
   assign line_end = !open_q && line_fifo_valid;
 

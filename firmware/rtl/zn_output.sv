@@ -58,9 +58,18 @@ module zn_output #(
   assign job_take = !active_q && job_valid;
   assign idle_o = !active_q && jobs == '0;
 
-  wire row_end = cols_left_q <= 13'(LANES);
-  wire group_end = row_end && rows_left_q == 13'd1;
-  wire end_all = group_end && groups_left_q == 13'd1;
+  // What ends with the slot at hand is worked out a slot ahead
+  localparam int SHIFT = $clog2(LANES);
+  logic row_end_q, row_last_q, group_last_q;   // the row's last slot; the group's last row; the last group
+  logic row_one_q, rows_one_q;                 // a row is one slot; a group is one row
+  wire [12:0] job_rows = job[W-2-:13];
+  wire [12:0] job_cols = job[W-15-:13];
+  wire [12:0] job_groups = job[W-28-:13];
+  wire job_row_one = (job_cols >> (SHIFT + 1)) == '0 && (!job_cols[SHIFT] || (job_cols & 13'(LANES - 1)) == '0);
+  wire whole = (cols_left_q & 13'(LANES - 1)) == '0;
+  wire row_two = (cols_left_q >> (SHIFT + 2)) == '0 && cols_left_q[SHIFT+1:SHIFT] == (whole ? 2'd2 : 2'd1);
+  wire group_end = row_end_q && row_last_q;
+  wire end_all = group_end && group_last_q;
   wire [31:0] next_block = block_addr_q + block_stride_q;
   wire [31:0] next_row = row_addr_q + row_stride_q;
 
@@ -75,8 +84,13 @@ module zn_output #(
       {to_memory_q, rows_q, cols_q, groups_left_q, block_addr_q, row_stride_q, block_stride_q} <= job;
       row_addr_q   <= job[95:64];
       mem_row_q    <= job[79:64];
-      rows_left_q  <= job[W-2-:13];
-      cols_left_q  <= job[W-15-:13];
+      rows_left_q  <= job_rows;
+      cols_left_q  <= job_cols;
+      row_one_q    <= job_row_one;
+      row_end_q    <= job_row_one;
+      rows_one_q   <= job_rows == 13'd1;
+      row_last_q   <= job_rows == 13'd1;
+      group_last_q <= job_groups == 13'd1;
       half_q       <= 1'b0;
       line_start_q <= 1'b1;
       port_q       <= PORTS'(1);
@@ -88,28 +102,33 @@ module zn_output #(
       mem_data_o    <= data_i;
       line_addr_o   <= row_addr_q;
       line_words_o  <= cols_q;
-      entry_words_o <= row_end ? cols_left_q[3:0] : 4'(LANES);
+      entry_words_o <= row_end_q ? cols_left_q[3:0] : 4'(LANES);
       entry_data_o  <= data_i;
       if (!to_memory_q) begin
         entry_valid_o <= port_q;
         if (line_start_q) line_valid_o <= port_q;
       end
-      line_start_q <= row_end;
-      if (!row_end) begin
+      line_start_q <= row_end_q;
+      if (!row_end_q) begin
+        row_end_q   <= row_two;
         cols_left_q <= cols_left_q - 13'(LANES);
         half_q      <= BANKS_LOG2 != 0 && !half_q;
         if (BANKS_LOG2 == 0 || half_q) mem_row_q <= mem_row_q + 16'd1;
       end else begin
         cols_left_q <= cols_q;
+        row_end_q   <= row_one_q;
         half_q      <= 1'b0;
         port_q      <= port_q << 1 | port_q >> (PORTS - 1);
         if (!group_end) begin
           rows_left_q <= rows_left_q - 13'd1;
+          row_last_q  <= rows_left_q == 13'd2;
           row_addr_q  <= next_row;
           mem_row_q   <= next_row[15:0];
         end else begin
           rows_left_q   <= rows_q;
+          row_last_q    <= rows_one_q;
           groups_left_q <= groups_left_q - 13'd1;
+          group_last_q  <= groups_left_q == 13'd2;
           block_addr_q  <= next_block;
           row_addr_q    <= next_block;
           mem_row_q     <= next_block[15:0];

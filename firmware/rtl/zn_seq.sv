@@ -96,6 +96,7 @@ module zn_seq #(
   logic        bank_q, was_pool_q;
   logic [1:0]  banks_used_q;
   logic [RING_LOG2:0]   fresh_q;               // words that have arrived and are not yet reserved by a round
+  logic [4:1]           fresh_least_q;         // at least so many of them, as of the last cycle; none while a reservation is counted
   logic [RING_LOG2-1:0] group_base_q, ring_q;
   logic [3:0]  space_q;
   logic        second_q;
@@ -108,9 +109,10 @@ module zn_seq #(
   logic [15:0] p_offset_q;
   logic        p_tap_first_q, p_bank_q;
   logic [5:0]  quiet_q;                        // the gather still works for this command
-  wire  play_end  = p_cycle_q == p_length_q - 3'd1;
+  logic        p_end_q, p_quad_last_q;         // the round's last cycle; its last quad
+  wire  play_end  = p_end_q;
   wire  play_mac  = run_q && !pool_q && p_cycle_q < p_quads_q;
-  wire  mac_end   = play_mac && p_round_last_q && p_cycle_q == p_quads_q - 3'd1;
+  wire  mac_end   = run_q && !pool_q && p_round_last_q && p_quad_last_q;
   wire  play_slot = run_q && p_cycle_q < 3'(SLOTS);
 
   // ---- Slots of the tile
@@ -135,13 +137,14 @@ module zn_seq #(
       .col_o(cur_col), .base_o(cur_base));
 
   // ---- May the next round start?
-  wire fresh_ok   = fresh_q[RING_LOG2:2] != '0 || (!quads_q[2] && fresh_q[1:0] >= quads_q[1:0]);
+  wire fresh_ok   = fresh_least_q[quads_q];
   wire weights_ok = pool_q || !pass_first_q || fresh_ok;
   wire write_ok   = !tile_first_q || !out_full_i;
   wire space_ok   = pool_q || !round_last_q || (mac_end ? quads_q >= SPACE[2:0] && !SPACE[3] : space_q <= {1'b0, quads_q});
   wire take       = state_q == RUN && settled_q && (!run_q || play_end) && weights_ok && write_ok && space_ok;
-  wire param_go   = state_q == PARAM && !play_mac && !run_q && fresh_q >= (second_q ? (RING_LOG2+1)'(1) : (RING_LOG2+1)'(2));
-  wire [2:0] reserve = take && pass_first_q && !pool_q ? quads_q : {2'd0, param_go};
+  wire param_go   = state_q == PARAM && !run_q && (second_q || fresh_least_q[2]);  // both words or none
+  wire [2:0] reserve = take && pass_first_q && !pool_q ? quads_q : {1'b0, param_go && !second_q, 1'b0};
+  logic [2:0] reserve_q;
 
   assign cmd_ready_o = state_q == SETUP;
   assign out_job_o   = state_q == SETUP;
@@ -265,6 +268,8 @@ module zn_seq #(
     if (take) begin
       run_q           <= 1'b1;
       p_cycle_q       <= '0;
+      p_end_q         <= 1'b0;                 // a round is at least two cycles
+      p_quad_last_q   <= quads_q == 3'd1;
       p_length_q      <= length_q;
       p_quads_q       <= quads_q;
       p_krow_q        <= krow_q;
@@ -277,7 +282,9 @@ module zn_seq #(
       p_bank_q        <= bank_q;
       if (tile_first_q) p_tile_last_q <= replace_end ? exhausted : next_last_q;
     end else if (run_q) begin
-      p_cycle_q <= p_cycle_q + 3'd1;
+      p_cycle_q     <= p_cycle_q + 3'd1;
+      p_end_q       <= p_length_q - p_cycle_q == 3'd2;
+      p_quad_last_q <= p_quads_q - p_cycle_q == 3'd2;
       if (play_end) run_q <= 1'b0;
     end
     if (replace_end) next_last_q <= exhausted;
@@ -293,7 +300,9 @@ module zn_seq #(
     end
 
     // Weights
-    fresh_q <= fresh_q + (RING_LOG2+1)'(word_i) - (RING_LOG2+1)'(reserve);
+    reserve_q <= reserve;
+    fresh_q <= fresh_q + (RING_LOG2+1)'(word_i) - (RING_LOG2+1)'(reserve_q);
+    for (i = 1; i <= 4; i++) fresh_least_q[i] <= reserve == '0 && reserve_q == '0 && (fresh_q[RING_LOG2:2] != '0 || 32'(fresh_q[1:0]) >= i);
     if (take && tile_first_q && !pass_first_q) ring_q <= group_base_q;
     else if (play_mac || param_go) ring_q <= ring_q + 1'b1;
     if (take && tile_first_q && pass_first_q) group_base_q <= ring_q;
@@ -345,7 +354,9 @@ module zn_seq #(
     if (rst_i) begin
       state_q      <= IDLE;
       run_q        <= 1'b0;
-      fresh_q      <= '0;
+      reserve_q     <= '0;
+      fresh_q       <= '0;
+      fresh_least_q <= '0;
       ring_q       <= '0;
       banks_used_q <= '0;
       bank_q       <= 1'b0;

@@ -48,7 +48,12 @@ module zn_weight_port #(
   wire  word_done, give_back;
   logic [RING_LOG2+1:0] promised_q;              // words promised and not written, of this command
   wire  burst_ready;
-  wire  settle = active_q && left_q == '0;
+  logic left_zero_q;
+  wire  settle = active_q && left_zero_q && !unit_q && !write_o;  // the command's last word has been written
+  // Changes of the room take a cycle to be counted
+  logic [RING_LOG2+1:0] change_q, promise_q;
+  logic [1:0]  freed_q, kept_q;
+  logic        taken_q;
 
   assign job_ready_o = !active_q && burst_ready;
   logic allow_q;
@@ -120,13 +125,19 @@ module zn_weight_port #(
     write_o <= word_done;
     if (write_o) write_addr_o <= write_addr_o + 1'b1;
 
-    room_q <= room_q + (RING_LOG2+2)'(release_i) - (taken ? promise : '0) + (RING_LOG2+2)'(give_back) +
-              (settle && !unit_q && !write_o ? promised_q : '0);
-    promised_q <= (settle && !unit_q && !write_o) ? '0 : promised_q + (taken ? promise : '0) - (RING_LOG2+2)'(word_done) - (RING_LOG2+2)'(give_back);
-    allow_q <= room_q >= (RING_LOG2+2)'(2 * DENSE) && !taken;
-    if (settle && !unit_q && !write_o && !req_valid_o && burst_ready) active_q <= 1'b0;
+    taken_q    <= taken;
+    change_q   <= settle ? promised_q : taken ? -promise : '0;  // never both: a burst that was just taken has beats to come
+    freed_q    <= {1'b0, release_i} + {1'b0, give_back};
+    room_q     <= room_q + change_q + (RING_LOG2+2)'(freed_q);
+    promise_q  <= taken ? promise : '0;
+    kept_q     <= {1'b0, word_done} + {1'b0, give_back};
+    promised_q <= settle ? '0 : promised_q + promise_q - (RING_LOG2+2)'(kept_q);
+    allow_q    <= room_q >= (RING_LOG2+2)'(2 * DENSE) && !taken && !taken_q;
+    left_zero_q <= left_q == '0;
+    if (settle && !req_valid_o && burst_ready) active_q <= 1'b0;
     if (job_valid_i && job_ready_o) begin
       active_q      <= 1'b1;
+      left_zero_q   <= 1'b0;
       left_q        <= job_beats_i;
       codebook_q    <= job_codebook_i;
       group_words_q <= job_group_words_i;
@@ -146,6 +157,10 @@ module zn_weight_port #(
       in_unit_q    <= '0;
       room_q       <= (RING_LOG2+2)'(1 << RING_LOG2);
       promised_q   <= '0;
+      promise_q    <= '0;
+      change_q     <= '0;
+      freed_q      <= '0;
+      kept_q       <= '0;
       allow_q      <= 1'b0;
     end
   end

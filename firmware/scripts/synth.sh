@@ -1,12 +1,17 @@
 #!/bin/sh
-# Synthesizes the presets with Yosys and prints resources against the limits (85 % of LUT, FF, BRAM36; 95 % of DSP48E1)
-# and the longest path between registers (cells, carry chains by CARRY4). Usage: synth.sh [preset...]     exit status 1 if a limit is exceeded
+# Synthesizes the presets with Yosys and prints resources against the limits (85 % of LUT, FF and BRAM36, 95 % of DSP48E1)
+# and the longest paths between registers. The two blocks of which there are hundreds (cascade, requantizer) are mapped once.
+# Usage: synth.sh [preset...]     netlists, logs and tables go to $ZYNQNET_SYNTH_OUT (out/synth)
+# Exit status 1 if a limit is exceeded or a path has more than six LUT levels.
 set -eu
-cd "$(dirname "$0")/../rtl"
-out=${ZYNQNET_SYNTH_OUT:-../../out/synth}
+here=$(cd "$(dirname "$0")" && pwd)
+out=${ZYNQNET_SYNTH_OUT:-$here/../../out/synth}
 mkdir -p "$out"
+out=$(cd "$out" && pwd)
+cd "$here/../rtl"
 status=0
-for preset in "${@:-zybo}"; do
+[ $# -gt 0 ] || set -- zybo
+for preset in "$@"; do
   case $preset in
     zybo) luts=17600 dsps=80 brams=60 ;;
     zybo-z7-20) luts=53200 dsps=220 brams=140 ;;
@@ -16,12 +21,17 @@ for preset in "${@:-zybo}"; do
   top=zynqnet_$(echo "$preset" | tr - _)
   yosys -q -l "$out/$preset.log" -p "
     read_verilog -sv zn_pkg.sv $(ls zn_*.sv | grep -v zn_pkg.sv | tr '\n' ' ') presets/$top.sv
+    hierarchy -check -top $top
+    setattr -mod -set keep_hierarchy 1 zn_cascade zn_requant
     synth_xilinx -family xc7 -top $top -flatten
-    tee -o $out/$preset.stat stat
-    delete t:FD* t:RAM* t:SRL* t:DSP48E1
-    ltp"
+    setattr -mod -unset keep_hierarchy zn_cascade zn_requant
+    flatten
+    opt_clean
+    tee -q -o $out/$preset.stat stat
+    attrmap -remove src
+    json -o $out/$preset.json $top" > "$out/$preset.messages" 2>&1 || { tail -5 "$out/$preset.messages" >&2; exit 1; }
   awk -v preset="$preset" -v luts=$luts -v dsps=$dsps -v brams=$brams '
-    $1 ~ /^LUT[1-6]$/ { lut += $2 }
+    $1 ~ /^(LUT[1-6]|INV)$/ { lut += $2 }
     $1 ~ /^(RAM32M|RAM64M)$/ { lut += 4 * $2 }
     $1 ~ /^(RAM32X1D|RAM64X1D|RAM128X1D)$/ { lut += 2 * $2 }
     $1 ~ /^(SRL16E|SRLC32E)$/ { lut += $2 }
@@ -29,11 +39,12 @@ for preset in "${@:-zybo}"; do
     $1 == "DSP48E1" { dsp += $2 }
     $1 == "RAMB36E1" { bram += $2 }
     $1 == "RAMB18E1" { bram += $2 / 2 }
-    function row(what, used, have, share) {
-      printf "%-11s %-9s %8.1f of %7d  %5.1f %%  limit %d %%%s\n", preset, what, used, have, 100 * used / have, share, used > have * share / 100 ? "  EXCEEDED" : ""
-      if (used > have * share / 100) bad = 1
+    function row(what, used, have, share,   over) {
+      over = used > have * share / 100
+      printf("%-11s %-9s %8.1f of %7d  %5.1f %%  limit %d %%%s\n", preset, what, used, have, 100 * used / have, share, over ? "  EXCEEDED" : "")
+      bad = bad || over
     }
     END { row("LUT", lut, luts, 85); row("FF", ff, 2 * luts, 85); row("BRAM36", bram, brams, 85); row("DSP48E1", dsp, dsps, 95); exit bad }' "$out/$preset.stat" || status=1
-  grep -a "Longest topological path" "$out/$preset.log" | tail -1
+  node "$here/paths.mjs" "$out/$preset.json" --top "${ZYNQNET_SYNTH_PATHS:-5}" --limit 6 || status=1
 done
 exit $status

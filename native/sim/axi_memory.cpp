@@ -61,15 +61,14 @@ AxiMemory::Burst AxiMemory::open(std::uint32_t port, std::uint32_t address, std:
   return burst;
 }
 
-void AxiMemory::checkStable(std::uint32_t index, const Port &port, const PortOutputs &now) const {
-  const PortOutputs &was = port.before;
-  if (was.arValid && !port.drive.arReady) {
+void AxiMemory::checkStable(std::uint32_t index, const PortOutputs &was, const PortOutputs &now) const {
+  if (was.arValid) {
     check(now.arValid && now.arAddress == was.arAddress && now.arLength == was.arLength, index, "AR changed while waiting");
   }
-  if (was.awValid && !port.drive.awReady) {
+  if (was.awValid) {
     check(now.awValid && now.awAddress == was.awAddress && now.awLength == was.awLength, index, "AW changed while waiting");
   }
-  if (was.wValid && !port.drive.wReady) {
+  if (was.wValid) {
     check(now.wValid && now.wData == was.wData && now.wLast == was.wLast, index, "W changed while waiting");
   }
 }
@@ -77,6 +76,7 @@ void AxiMemory::checkStable(std::uint32_t index, const Port &port, const PortOut
 void AxiMemory::cycle(std::uint32_t index, const PortOutputs &outputs) {
   Port &port = ports_[index];
   const PortInputs drive = port.drive;
+  checkStable(index, port.before, outputs);
   if (outputs.arValid && drive.arReady) {
     Burst burst = open(index, outputs.arAddress, outputs.arLength, "AR: burst too long, unaligned or across 4 KiB");
     burst.ready = now_ + conditions_.readLatency;

@@ -73,7 +73,7 @@ private:
   };
   struct Port {
     PortInputs drive;
-    PortOutputs before; ///< for the rule that a waiting channel must hold still
+    PortOutputs before; ///< channels that were left waiting: they must hold still
     std::deque<Burst> reads, writes, responses;
   };
 
@@ -81,7 +81,7 @@ private:
   bool takeTokens();
   void check(bool condition, std::uint32_t port, const char *rule) const;
   Burst open(std::uint32_t port, std::uint32_t address, std::uint8_t length, const char *channel) const;
-  void checkStable(std::uint32_t index, const Port &port, const PortOutputs &now) const;
+  void checkStable(std::uint32_t index, const PortOutputs &was, const PortOutputs &now) const;
   void prepare(Port &port);
 
   std::uint32_t base_;
