@@ -27,29 +27,28 @@ module zn_axi_check #(
     input wire        bready_i,
     input wire [1:0]  bresp_i
 );
-  default clocking @(posedge clk_i); endclocking
 
   // A valid waits for its ready, and what it says does not change
-  ar_waits: assert property (disable iff (rst_i) arvalid_i && !arready_i |=> arvalid_i && $stable(araddr_i) && $stable(arlen_i))
+  ar_waits: assert property (@(posedge clk_i) disable iff (rst_i) arvalid_i && !arready_i |=> arvalid_i && $stable(araddr_i) && $stable(arlen_i))
     else $error("AR changed while waiting");
-  aw_waits: assert property (disable iff (rst_i) awvalid_i && !awready_i |=> awvalid_i && $stable(awaddr_i) && $stable(awlen_i))
+  aw_waits: assert property (@(posedge clk_i) disable iff (rst_i) awvalid_i && !awready_i |=> awvalid_i && $stable(awaddr_i) && $stable(awlen_i))
     else $error("AW changed while waiting");
-  w_waits: assert property (disable iff (rst_i) wvalid_i && !wready_i |=> wvalid_i && $stable(wdata_i) && $stable(wlast_i))
+  w_waits: assert property (@(posedge clk_i) disable iff (rst_i) wvalid_i && !wready_i |=> wvalid_i && $stable(wdata_i) && $stable(wlast_i))
     else $error("W changed while waiting");
-  r_waits: assert property (disable iff (rst_i) rvalid_i && !rready_i |=> rvalid_i && $stable(rdata_i) && $stable(rresp_i) && $stable(rlast_i))
+  r_waits: assert property (@(posedge clk_i) disable iff (rst_i) rvalid_i && !rready_i |=> rvalid_i && $stable(rdata_i) && $stable(rresp_i) && $stable(rlast_i))
     else $error("R changed while waiting");
-  b_waits: assert property (disable iff (rst_i) bvalid_i && !bready_i |=> bvalid_i && $stable(bresp_i))
+  b_waits: assert property (@(posedge clk_i) disable iff (rst_i) bvalid_i && !bready_i |=> bvalid_i && $stable(bresp_i))
     else $error("B changed while waiting");
 
   // Bursts: at most 16 beats of 8 bytes, aligned, inside a page of 4 KiB
   wire [9:0] ar_end = {1'b0, araddr_i[11:3]} + {2'd0, arlen_i};
   wire [9:0] aw_end = {1'b0, awaddr_i[11:3]} + {2'd0, awlen_i};
-  ar_length: assert property (disable iff (rst_i) arvalid_i |-> arlen_i < 8'd16) else $error("AR longer than 16 beats");
-  aw_length: assert property (disable iff (rst_i) awvalid_i |-> awlen_i < 8'd16) else $error("AW longer than 16 beats");
-  ar_aligned: assert property (disable iff (rst_i) arvalid_i |-> araddr_i[2:0] == '0) else $error("AR unaligned");
-  aw_aligned: assert property (disable iff (rst_i) awvalid_i |-> awaddr_i[2:0] == '0) else $error("AW unaligned");
-  ar_page: assert property (disable iff (rst_i) arvalid_i |-> ar_end < 10'd512) else $error("AR crosses 4 KiB");
-  aw_page: assert property (disable iff (rst_i) awvalid_i |-> aw_end < 10'd512) else $error("AW crosses 4 KiB");
+  ar_length: assert property (@(posedge clk_i) disable iff (rst_i) arvalid_i |-> arlen_i < 8'd16) else $error("AR longer than 16 beats");
+  aw_length: assert property (@(posedge clk_i) disable iff (rst_i) awvalid_i |-> awlen_i < 8'd16) else $error("AW longer than 16 beats");
+  ar_aligned: assert property (@(posedge clk_i) disable iff (rst_i) arvalid_i |-> araddr_i[2:0] == '0) else $error("AR unaligned");
+  aw_aligned: assert property (@(posedge clk_i) disable iff (rst_i) awvalid_i |-> awaddr_i[2:0] == '0) else $error("AW unaligned");
+  ar_page: assert property (@(posedge clk_i) disable iff (rst_i) arvalid_i |-> ar_end < 10'd512) else $error("AR crosses 4 KiB");
+  aw_page: assert property (@(posedge clk_i) disable iff (rst_i) awvalid_i |-> aw_end < 10'd512) else $error("AW crosses 4 KiB");
 
   // Counts: beats of the bursts under way, oldest first
   logic [4:0] reads [0:15];
@@ -86,12 +85,12 @@ module zn_axi_check #(
       {read_open, write_open, write_owed, read_beat, write_beat} <= '0;
     end
   end
-  r_wanted: assert property (disable iff (rst_i) rvalid_i |-> read_open != '0) else $error("R without an address");
-  r_last: assert property (disable iff (rst_i) rvalid_i && read_open != '0 |-> rlast_i == (read_beat + 5'd1 == read_due)) else $error("R last at the wrong beat");
-  w_wanted: assert property (disable iff (rst_i) wvalid_i && wready_i |-> write_open != '0) else $error("W without an address");
-  w_last: assert property (disable iff (rst_i) wvalid_i && write_open != '0 |-> wlast_i == (write_beat + 5'd1 == write_due)) else $error("W last at the wrong beat");
-  b_wanted: assert property (disable iff (rst_i) bvalid_i |-> write_owed != '0) else $error("B without complete data");
-  reads_bounded: assert property (disable iff (rst_i) read_open <= 5'(OUTSTANDING)) else $error("too many reads outstanding");
-  writes_bounded: assert property (disable iff (rst_i) write_open + write_owed <= 5'(OUTSTANDING)) else $error("too many writes outstanding");
+  r_wanted: assert property (@(posedge clk_i) disable iff (rst_i) rvalid_i |-> read_open != '0) else $error("R without an address");
+  r_last: assert property (@(posedge clk_i) disable iff (rst_i) rvalid_i && read_open != '0 |-> rlast_i == (read_beat + 5'd1 == read_due)) else $error("R last at the wrong beat");
+  w_wanted: assert property (@(posedge clk_i) disable iff (rst_i) wvalid_i && wready_i |-> write_open != '0) else $error("W without an address");
+  w_last: assert property (@(posedge clk_i) disable iff (rst_i) wvalid_i && write_open != '0 |-> wlast_i == (write_beat + 5'd1 == write_due)) else $error("W last at the wrong beat");
+  b_wanted: assert property (@(posedge clk_i) disable iff (rst_i) bvalid_i |-> write_owed != '0) else $error("B without complete data");
+  reads_bounded: assert property (@(posedge clk_i) disable iff (rst_i) read_open <= 5'(OUTSTANDING)) else $error("too many reads outstanding");
+  writes_bounded: assert property (@(posedge clk_i) disable iff (rst_i) write_open + write_owed <= 5'(OUTSTANDING)) else $error("too many writes outstanding");
 endmodule
 `default_nettype wire

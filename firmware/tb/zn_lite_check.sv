@@ -21,13 +21,12 @@ module zn_lite_check (
     input wire [31:0] rdata_i,
     input wire [1:0]  rresp_i
 );
-  default clocking @(posedge clk_i); endclocking
-  aw_waits: assert property (disable iff (rst_i) awvalid_i && !awready_i |=> awvalid_i && $stable(awaddr_i)) else $error("lite AW changed while waiting");
-  w_waits: assert property (disable iff (rst_i) wvalid_i && !wready_i |=> wvalid_i && $stable(wdata_i) && $stable(wstrb_i)) else $error("lite W changed while waiting");
-  b_waits: assert property (disable iff (rst_i) bvalid_i && !bready_i |=> bvalid_i && $stable(bresp_i)) else $error("lite B changed while waiting");
-  ar_waits: assert property (disable iff (rst_i) arvalid_i && !arready_i |=> arvalid_i && $stable(araddr_i)) else $error("lite AR changed while waiting");
-  r_waits: assert property (disable iff (rst_i) rvalid_i && !rready_i |=> rvalid_i && $stable(rdata_i) && $stable(rresp_i)) else $error("lite R changed while waiting");
-  resp_legal: assert property (disable iff (rst_i) !(bvalid_i && bresp_i == 2'b01) && !(rvalid_i && rresp_i == 2'b01)) else $error("lite EXOKAY");
+  aw_waits: assert property (@(posedge clk_i) disable iff (rst_i) awvalid_i && !awready_i |=> awvalid_i && $stable(awaddr_i)) else $error("lite AW changed while waiting");
+  w_waits: assert property (@(posedge clk_i) disable iff (rst_i) wvalid_i && !wready_i |=> wvalid_i && $stable(wdata_i) && $stable(wstrb_i)) else $error("lite W changed while waiting");
+  b_waits: assert property (@(posedge clk_i) disable iff (rst_i) bvalid_i && !bready_i |=> bvalid_i && $stable(bresp_i)) else $error("lite B changed while waiting");
+  ar_waits: assert property (@(posedge clk_i) disable iff (rst_i) arvalid_i && !arready_i |=> arvalid_i && $stable(araddr_i)) else $error("lite AR changed while waiting");
+  r_waits: assert property (@(posedge clk_i) disable iff (rst_i) rvalid_i && !rready_i |=> rvalid_i && $stable(rdata_i) && $stable(rresp_i)) else $error("lite R changed while waiting");
+  resp_legal: assert property (@(posedge clk_i) disable iff (rst_i) !(bvalid_i && bresp_i == 2'b01) && !(rvalid_i && rresp_i == 2'b01)) else $error("lite EXOKAY");
 
   // One response for every access, never before it
   logic [1:0] addresses, words, reads;
@@ -42,9 +41,9 @@ module zn_lite_check (
     reads     <= reads + 2'(ar) - 2'(r);
     if (rst_i) {addresses, words, reads} <= '0;
   end
-  b_wanted: assert property (disable iff (rst_i) bvalid_i |-> addresses != '0 && words != '0) else $error("lite B without a write");
-  r_wanted: assert property (disable iff (rst_i) rvalid_i |-> reads != '0) else $error("lite R without a read");
-  one_write: assert property (disable iff (rst_i) addresses < 2'd2 && words < 2'd2) else $error("lite: two writes under way");
-  one_read: assert property (disable iff (rst_i) reads < 2'd2) else $error("lite: two reads under way");
+  b_wanted: assert property (@(posedge clk_i) disable iff (rst_i) bvalid_i |-> addresses != '0 && words != '0) else $error("lite B without a write");
+  r_wanted: assert property (@(posedge clk_i) disable iff (rst_i) rvalid_i |-> reads != '0) else $error("lite R without a read");
+  one_write: assert property (@(posedge clk_i) disable iff (rst_i) addresses < 2'd2 && words < 2'd2) else $error("lite: two writes under way");
+  one_read: assert property (@(posedge clk_i) disable iff (rst_i) reads < 2'd2) else $error("lite: two reads under way");
 endmodule
 `default_nettype wire
