@@ -165,11 +165,11 @@ export class ConfigStore {
     this.#startedTrial = undefined;
   }
 
-  /** Leaves a proposal for the next start to try out. Throws if it cannot be written, or there is no state folder. */
-  stage(proposal: Proposal, answer: StoredTrial['answer']): void {
+  /** Leaves a proposal for the next start to try out; `frames`: it must bring some. Throws if it cannot be written, or there is no state folder. */
+  stage(proposal: Proposal, answer: StoredTrial['answer'], frames: boolean): void {
     if (this.#trialFile === undefined) throw new Error('there is no state folder: set device.stateFolder');
     const overlay = { revision: this.#overlay.revision + 1, patch: proposal.patch };
-    this.#trialFile.write({ state: 'staged', overlay, answer });
+    this.#trialFile.write({ state: 'staged', overlay, answer, frames });
   }
 
   /** Back to what was kept last; returns the change that this is, if it is one. */

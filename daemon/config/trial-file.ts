@@ -17,6 +17,8 @@ const trialSchema = z.strictObject({
   state: z.enum(['staged', 'started', 'failed']),
   overlay: overlaySchema,
   answer: answerSchema,
+  /** Frames came before the restart: they must come after it too. */
+  frames: z.boolean().default(true),
   reason: z.string().optional(),
 });
 

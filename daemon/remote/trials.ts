@@ -75,7 +75,7 @@ export class Trials {
     }
     const trial = store.startedTrial;
     if (trial === undefined) return undefined;
-    const work = this.#confirmStarted(connected);
+    const work = this.#confirmStarted(connected, trial.frames);
     this.#last = work; // a change that comes meanwhile waits
     const problem = await work;
     if (this.#abort.signal.aborted) return undefined;
@@ -92,14 +92,14 @@ export class Trials {
     return undefined;
   }
 
-  async #confirmStarted(connected: () => boolean): Promise<string | undefined> {
+  async #confirmStarted(connected: () => boolean, wanted: boolean): Promise<string | undefined> {
     const { store, frames, trying, decided } = this.#options;
     const { trialSeconds, trialFrames } = store.config.remote;
     const limitMs = trialSeconds * 1000;
     trying(true);
     try {
       const end = performance.now() + limitMs;
-      const came = await frames.waitFor(trialFrames, () => true, limitMs, this.#abort.signal);
+      const came = !wanted || (await frames.waitFor(trialFrames, () => true, limitMs, this.#abort.signal));
       while (!connected() && performance.now() < end && !this.#abort.signal.aborted) await pause(50);
       if (this.#abort.signal.aborted) return undefined;
       if (!came) return `no ${trialFrames} healthy frames within ${trialSeconds} s of the start`;
@@ -120,8 +120,8 @@ export class Trials {
     if (proposal.changed.length === 0) {
       return { code: 200, message: 'nothing changes', revision: store.revision, effect: proposal.effect };
     }
-    if (proposal.effect === 'process') return this.#stage(proposal, asker);
     const flowing = this.#options.frames.silentMs() < flowingMs;
+    if (proposal.effect === 'process') return this.#stage(proposal, asker, flowing);
     trying(true);
     try {
       const change = store.apply(proposal);
@@ -171,10 +171,10 @@ export class Trials {
     return Object.assign(refusal, { reply: { ...refusal.reply, revision: store.revision, effect } });
   }
 
-  #stage(proposal: Proposal, asker: Asker): Reply {
+  #stage(proposal: Proposal, asker: Asker, flowing: boolean): Reply {
     const { store, restart } = this.#options;
     try {
-      store.stage(proposal, storedAsker(asker));
+      store.stage(proposal, storedAsker(asker), flowing || proposal.changed.some(isOfPicture));
     } catch (error) {
       throw new Refusal(507, `a change that needs a restart cannot be stored: ${messageOf(error)}`);
     }

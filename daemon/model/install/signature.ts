@@ -64,7 +64,8 @@ export function signDigest(digest: ModelDigest, privatePem: string): { signature
 /** The id of the trusted key that made this signature. Throws MODEL_SIGNATURE if none did. */
 export function verifySignature(digest: ModelDigest, signature: string, keys: readonly TrustedKey[]): string {
   const bytes = Buffer.from(signature, 'base64');
-  const found = bytes.length === 64 ? keys.find(({ key }) => verify(null, signedText(digest), key, bytes)) : undefined;
+  const wellFormed = bytes.length === 64 && bytes.toString('base64') === signature;
+  const found = wellFormed ? keys.find(({ key }) => verify(null, signedText(digest), key, bytes)) : undefined;
   if (found !== undefined) return found.id;
   const known = keys.length === 0 ? 'no key is trusted here' : `trusted are ${keys.map(({ id }) => id).join(', ')}`;
   throw new ZynqnetError('MODEL_SIGNATURE', `the signature is not by a trusted key for this model; ${known}`);

@@ -40,4 +40,15 @@ describe('the stable class', () => {
     const stable = new StableClass();
     expect(stable.update(seen(1), { ...rules, frames: 1 })).toMatchObject({ after: { index: 1 } });
   });
+
+  it('stays through weaker frames as far down as `hold` says, but does not begin there', () => {
+    const stable = new StableClass();
+    const held = { ...rules, hold: 0.3 };
+    for (let n = 0; n < 5; n += 1) expect(stable.update(seen(1, 0.4, 0.35), held)).toBeUndefined();
+    for (let n = 0; n < 3; n += 1) stable.update(seen(1), held);
+    for (let n = 0; n < 5; n += 1) expect(stable.update(seen(1, 0.4, 0.35), held)).toBeUndefined();
+    expect(stable.current?.index).toBe(1);
+    for (let n = 0; n < 2; n += 1) expect(stable.update(seen(1, 0.2, 0.15), held)).toBeUndefined();
+    expect(stable.update(seen(1, 0.2, 0.15), held)).toMatchObject({ before: { index: 1 }, after: null });
+  });
 });
