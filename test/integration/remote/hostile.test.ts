@@ -89,7 +89,7 @@ describe.skipIf(!haveBuild || !haveMosquitto)('hostile messages', () => {
       const hostile = source.next();
       const answer: Answer = await asker.send(hostile.topic, hostile.payload);
       answered += 1;
-      if (answered % 10_000 === 0) console.info(`${answered} answered`);
+      if (answered % 5000 === 0) console.info(`${answered} answered, RSS ${asker.latest('health').process.rssMiB} MiB`);
       codes.set(answer.code, (codes.get(answer.code) ?? 0) + 1);
       if (asker.heard.length > 2000) asker.heard.splice(0, 1000);
       if (answer.status !== 'ok') return;
