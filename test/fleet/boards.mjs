@@ -18,13 +18,13 @@ const log = createLogger('error', new LogOutput({ format: 'json', write: (line) 
 const daemons = names.map((id) => {
   const base = {
     device: { id, groups, stateFolder: `${folder}/${id}` },
-    camera: { source: 'files', files: { path: picture, framesPerSecond: 2 } },
+    camera: { source: 'files', files: { path: picture, framesPerSecond: 1 } },
     model: { file: model },
     engine: { backend: 'stand-in' },
     publish: { results: false },
     log: { level: 'error' },
     mqtt: { url },
-    remote: { trialFrames: 2 },
+    remote: { trialFrames: 1 },
     update: { keysFolder: keys, keepFreeBytes: 0 },
   };
   const store = ConfigStore.open(base);
