@@ -32,12 +32,16 @@ export interface RemoteOptions {
 /** Before a restart, answers get this long to reach the broker. */
 const answerLimitMs = 1000;
 
+/** A supervisor gives up on what restarts too often (StartLimitBurst in deploy/service/zynqnetd.service): messages must not lead there. */
+const restartPauseMs = 90_000;
+
 const commandAnswerTopic = 'command/response';
 
 /** Everything that the owner of a board can ask of it by message, put together. */
 export class Remote {
   readonly #options: RemoteOptions;
   readonly #abort = new AbortController();
+  readonly #startedMs = performance.now();
   readonly #inbox: Inbox;
   readonly #trials: Trials;
   readonly #config: ConfigTopics;
@@ -65,6 +69,7 @@ export class Remote {
       trying: (active) => options.rhythm.trying(active),
       decided: () => this.#decided(),
       restart: (reason) => this.#restart(reason),
+      checkRestart: () => this.#checkRestart(),
       log,
     });
     this.#config = new ConfigTopics({ inbox: this.#inbox, store, trials: this.#trials, retain });
@@ -94,6 +99,13 @@ export class Remote {
     void this.#inbox.idle(answerLimitMs).then(() => this.#options.restart(reason));
   }
 
+  #checkRestart(): void {
+    const upMs = performance.now() - this.#startedMs;
+    if (process.env.ZYNQNETD_SUPERVISED === '1' && upMs < restartPauseMs) {
+      throw new Refusal(429, `the daemon has just started; it restarts again after ${restartPauseMs / 1000} s`);
+    }
+  }
+
   #boardCommands(): [string, Route][] {
     const { store, publisher, vision, camera, rhythm, frames, lastLines } = this.#options;
     const options = {
@@ -109,6 +121,7 @@ export class Remote {
       publishImage: (jpeg: Buffer) => publisher.send(publisher.topic('image'), jpeg, { qos: 1, retain: false }),
       lastLines,
       restart: (reason: string) => this.#restart(reason),
+      checkRestart: () => this.#checkRestart(),
       signal: this.#abort.signal,
     };
     publishPictures(options);

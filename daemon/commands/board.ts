@@ -15,6 +15,8 @@ export interface BoardCommandOptions {
   readonly publishImage: (jpeg: Buffer) => Promise<boolean>;
   readonly lastLines: (count: number) => readonly string[];
   readonly restart: (reason: string) => void;
+  /** Throws `Refusal` when the last start was too short ago. */
+  readonly checkRestart: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -30,6 +32,7 @@ export function boardCommands(options: BoardCommandOptions): [string, Route][] {
     [
       'restart',
       route({}, () => {
+        options.checkRestart();
         options.restart('a message asked for it');
         return { code: 202, message: 'the daemon restarts' };
       }),

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config/schema.js';
 import type { ConfigChange, ConfigStore, Proposal } from '../config/store.js';
 import type { FrameWatch, Seen } from './frame-watch.js';
 import type { Asker } from './inbox.js';
@@ -17,6 +16,8 @@ export interface TrialsOptions {
   /** After each outcome. */
   readonly decided: () => void;
   readonly restart: (reason: string) => void;
+  /** Throws `Refusal` when the last start was too short ago. */
+  readonly checkRestart: () => void;
   readonly log: Logger;
 }
 
@@ -172,7 +173,8 @@ export class Trials {
   }
 
   #stage(proposal: Proposal, asker: Asker, flowing: boolean): Reply {
-    const { store, restart } = this.#options;
+    const { store, restart, checkRestart } = this.#options;
+    checkRestart();
     try {
       store.stage(proposal, storedAsker(asker), flowing || proposal.changed.some(isOfPicture));
     } catch (error) {
@@ -186,9 +188,6 @@ export class Trials {
 }
 
 const isOfPicture = (path: string) => /^(camera|model|engine|preprocess)\./.test(path);
-
-/** Which part of the configuration trials read. */
-export type TrialSettings = Pick<Config, 'remote'>;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -28,6 +28,7 @@ function make(storage = new MemoryOverlay(), more: { trialFile?: TrialFile; sett
     trying: (active) => void seen.trying.push(active),
     decided: () => {},
     restart: (reason) => void seen.restarts.push(reason),
+    checkRestart: () => {},
     log: pino({ level: 'silent' }),
   });
   const frame = (sha256 = 'sha', capturedMs = performance.now()) =>
