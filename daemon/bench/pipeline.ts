@@ -6,6 +6,7 @@ import { Vision } from '../app/vision.js';
 import { encodeScene } from '../camera/scene/encode.js';
 import { SceneRenderer } from '../camera/scene/renderer.js';
 import { checkConfig } from '../config/load.js';
+import { SupervisedEngine } from '../engine/recovery/supervised.js';
 import { Alerts } from '../health/alerts.js';
 import { openFiles } from '../health/process-usage.js';
 import { StandInEngine, standInModel } from './stand-in.js';
@@ -82,7 +83,7 @@ export async function benchPipeline({
       feed.next(vision);
     },
     event: (event) => publisher.publishEvent(event),
-    openNetwork: async () => new Network(model, new StandInEngine(model.native.classes, engineMs)),
+    openNetwork: async () => new Network(model, await supervisedStandIn(model.native.classes, engineMs)),
   });
   publisher.start();
   vision.start();
@@ -125,6 +126,16 @@ export async function benchPipeline({
     rssMiB: round(process.memoryUsage.rss() / 1_048_576, 1),
     openFilesGrowth: memory.openFilesGrowth,
   };
+}
+
+/** Supervised as in the daemon: what that costs is part of the pipeline's cost. */
+function supervisedStandIn(classes: number, engineMs: number): Promise<SupervisedEngine> {
+  return SupervisedEngine.open({
+    open: async () => new StandInEngine(classes, engineMs),
+    openStandIn: undefined,
+    limits: () => ({ frameMs: 10_000, stepMs: 1000, steadyMs: 1000, probeMs: 1e9 }),
+    changed: () => {},
+  });
 }
 
 /** Keeps the pipeline just full: a new frame for each one that comes out, and one in waiting. */
