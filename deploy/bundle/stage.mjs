@@ -33,7 +33,7 @@ function parts(board) {
     [`deploy/boards/${board}/zynqnetd.yaml`, 'config/zynqnetd.yaml'],
     ['deploy/service', 'service'],
     ['firmware/dts', 'dts'],
-    [`deploy/boards/${board}/system-user.dtsi`, 'dts/system-user.dtsi'],
+    [`deploy/boards/${board}/zynqnetd-board.dtsi`, 'dts/zynqnetd-board.dtsi'],
     ['LICENSE', 'licences/LICENSE'],
     ['README.md', 'README.md'],
   ];

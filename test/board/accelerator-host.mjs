@@ -12,9 +12,13 @@ export class AcceleratorHost {
   static async start({ socket, memory, qtest, model, preset }) {
     const self = new AcceleratorHost();
     const args = { socket, memory, qtest, model, preset };
-    self.#process = spawn(host, Object.entries(args).flatMap(([key, value]) => [`--${key}`, value]), {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    self.#process = spawn(
+      host,
+      Object.entries(args).flatMap(([key, value]) => [`--${key}`, value]),
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
     self.#lines = createInterface({ input: self.#process.stdout });
     self.#lines.on('line', (line) => self.#waiting.shift()?.(JSON.parse(line)));
     await self.#answer();

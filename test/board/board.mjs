@@ -52,9 +52,21 @@ export class Board {
 
   /** deploy/install.sh against this board; resolves to { code, stdout, stderr }. */
   install(args, { withKey = true } = {}) {
-    const options = withKey ? this.guest.sshOptions : this.guest.sshOptions.filter((option) => !option.startsWith('IdentityFile'));
-    const ssh = [...options, ...(withKey ? [] : ['IdentityFile=/dev/null'])].flatMap((option) => ['--ssh-option', option]);
-    const fixed = ['root@127.0.0.1', '--ssh-port', String(this.guest.sshPort), '--wait', String(this.seconds(60)), ...ssh];
+    const options = withKey
+      ? this.guest.sshOptions
+      : this.guest.sshOptions.filter((option) => !option.startsWith('IdentityFile'));
+    const ssh = [...options, ...(withKey ? [] : ['IdentityFile=/dev/null'])].flatMap((option) => [
+      '--ssh-option',
+      option,
+    ]);
+    const fixed = [
+      'root@127.0.0.1',
+      '--ssh-port',
+      String(this.guest.sshPort),
+      '--wait',
+      String(this.seconds(60)),
+      ...ssh,
+    ];
     return capture(join(root, 'deploy/install.sh'), [...fixed, ...args], { seconds: this.seconds(200) });
   }
 

@@ -58,7 +58,12 @@ export class Broker {
   async ask(device, topic, body, seconds) {
     const id = `t${Date.now()}`;
     await this.#client.publishAsync(`zynqnet/${device}/${topic}`, JSON.stringify({ id, ...body }), { qos: 1 });
-    return this.message(`an answer to ${topic}`, `${topic.split('/')[0]}/response`, seconds, (answer) => answer?.id === id);
+    return this.message(
+      `an answer to ${topic}`,
+      `${topic.split('/')[0]}/response`,
+      seconds,
+      (answer) => answer?.id === id,
+    );
   }
 
   async stop() {

@@ -3,7 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** What the prebuilt tree has for trying things out, where our own nodes go. */
-const replaced = ['/accel@1f000000', '/accel@43c00000', '/reserved-memory/pl-dma@1c000000', '/reserved-memory/pl-regs@1f000000'];
+const replaced = [
+  '/accel@1f000000',
+  '/accel@43c00000',
+  '/reserved-memory/pl-dma@1c000000',
+  '/reserved-memory/pl-regs@1f000000',
+];
 
 /** A .dtsi that a board's tree includes, as an overlay: its root becomes a reference to the root. */
 function asOverlay(text) {
@@ -20,7 +25,9 @@ export function makeDeviceTree({ base, fragment, file, withMemory = true }) {
     } catch {}
   }
   const text = readFileSync(fragment, 'utf8');
-  const source = withMemory ? text : text.replace(/(reg = <0x43c00000 0x10000>), [^;]+;/, '$1;').replace(/\s*reg-names[^;]+;/, '');
+  const source = withMemory
+    ? text
+    : text.replace(/(reg = <0x43c00000 0x10000>), [^;]+;/, '$1;').replace(/\s*reg-names[^;]+;/, '');
   const overlay = `${file}.overlay`;
   writeFileSync(`${overlay}.dts`, asOverlay(source));
   execFileSync('dtc', ['-q', '-@', '-I', 'dts', '-O', 'dtb', '-o', `${overlay}.dtbo`, `${overlay}.dts`]);

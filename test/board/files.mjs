@@ -17,7 +17,7 @@ export const plugin = join(root, 'build/board/qemu_plugin.so');
 const programs = {
   'qemu-system-arm': 'qemu-system-arm',
   fdtoverlay: 'device-tree-compiler',
-  'mke2fs': 'e2fsprogs',
+  mke2fs: 'e2fsprogs',
   'dpkg-deb': 'dpkg',
   ssh: 'openssh-client',
   'ssh-keygen': 'openssh-client',
@@ -31,7 +31,9 @@ const programs = {
 export function missing() {
   const reasons = [];
   if (!existsSync(kernel) || !existsSync(baseTree)) {
-    reasons.push(`no kernel in ${kernelFolder} (build one with test/board/kernel/build.sh, or set ZYNQNETD_BOARD_KERNEL)`);
+    reasons.push(
+      `no kernel in ${kernelFolder} (build one with test/board/kernel/build.sh, or set ZYNQNETD_BOARD_KERNEL)`,
+    );
   }
   const packages = Object.entries(programs).filter(([program]) => !onPath(program));
   if (packages.length > 0) reasons.push(`apt-get install ${[...new Set(packages.map(([, name]) => name))].join(' ')}`);

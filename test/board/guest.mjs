@@ -38,7 +38,13 @@ export class Guest {
       `IdentityFile=${key}`,
       'IdentitiesOnly=yes',
     ];
-    this.accelerator = await AcceleratorHost.start({ socket: path('window'), memory, qtest: path('qtest'), model, preset });
+    this.accelerator = await AcceleratorHost.start({
+      socket: path('window'),
+      memory,
+      qtest: path('qtest'),
+      model,
+      preset,
+    });
     const started = performance.now();
     const append = [
       'console=ttyPS0,115200 root=/dev/mmcblk0 rootwait rw ip=dhcp mem=512M quiet random.trust_bootloader=on',
@@ -47,9 +53,22 @@ export class Guest {
     ].join(' ');
     this.#qemu = spawn('qemu-system-arm', [
       ...['-M', 'xilinx-zynq-a9', '-m', '2048', '-kernel', kernel, '-dtb', tree, '-append', append],
-      ...['-drive', `if=sd,format=raw,file=${image},cache=unsafe`, '-display', 'none', '-monitor', 'none', '-no-reboot'],
+      ...[
+        '-drive',
+        `if=sd,format=raw,file=${image},cache=unsafe`,
+        '-display',
+        'none',
+        '-monitor',
+        'none',
+        '-no-reboot',
+      ],
       ...['-nic', `user,hostfwd=tcp:127.0.0.1:${this.sshPort}-:22`, '-serial', 'null', '-serial', 'stdio'],
-      ...['-object', `memory-backend-file,id=ram,size=2G,mem-path=${memory},share=on`, '-machine', 'memory-backend=ram'],
+      ...[
+        '-object',
+        `memory-backend-file,id=ram,size=2G,mem-path=${memory},share=on`,
+        '-machine',
+        'memory-backend=ram',
+      ],
       ...['-qtest', `unix:${path('qtest')},server=on,wait=off`, '-qtest-log', '/dev/null'],
       ...['-plugin', `${plugin},socket=${path('window')},base=${window.base},size=${window.bytes}`],
     ]);

@@ -11,6 +11,8 @@ export async function writePictures(folder) {
     const drawing = `<svg width="${width}" height="${height}"><rect width="100%" height="100%" fill="#9aa5b1"/>
       <circle cx="${width / 2}" cy="${height / 2}" r="${height / 3}" fill="white" stroke="${colour}" stroke-width="${height / 10}"/>
       <rect x="${width / 2 - 8 - index}" y="${height / 3}" width="${16 + 2 * index}" height="${height / 3}" fill="#111"/></svg>`;
-    await sharp(Buffer.from(drawing)).png().toFile(join(folder, `picture-${index}.png`));
+    await sharp(Buffer.from(drawing))
+      .png()
+      .toFile(join(folder, `picture-${index}.png`));
   }
 }

@@ -13,7 +13,17 @@ async function buildHost() {
   say('building the accelerator behind the board (minutes, the first time)');
   const options = ['-DZYNQNET_ADDON=OFF', '-DZYNQNET_BOARD=ON', '-DZYNQNET_RTL=ON', '-DZYNQNET_RTL_PRESETS=zybo'];
   const launcher = existsSync('/usr/bin/ccache') ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : [];
-  const configure = ['-S', 'native', '-B', 'build/board', '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release', ...options, ...launcher];
+  const configure = [
+    '-S',
+    'native',
+    '-B',
+    'build/board',
+    '-G',
+    'Ninja',
+    '-DCMAKE_BUILD_TYPE=Release',
+    ...options,
+    ...launcher,
+  ];
   await mustRun('cmake', configure, { cwd: root, seconds: 300 });
   const targets = ['--target', 'zynqnet_qemu_plugin', 'zynqnet_board_host'];
   await mustRun('cmake', ['--build', 'build/board', ...targets], { cwd: root, seconds: 1800 });
@@ -25,7 +35,10 @@ async function makeBundle() {
   rmSync(out, { recursive: true, force: true });
   const args = ['deploy/bundle/bundle.mjs', '--board', 'zybo', '--node', '--quick', '--out', out];
   await mustRun(process.execPath, args, { cwd: root, seconds: 1800 });
-  return join(out, readdirSync(out).find((name) => name.endsWith('.tar.zst')));
+  return join(
+    out,
+    readdirSync(out).find((name) => name.endsWith('.tar.zst')),
+  );
 }
 
 /** `bundle`: one that is there already. */

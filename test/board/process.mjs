@@ -24,7 +24,8 @@ export function capture(program, args, { seconds = 60, input, env, cwd } = {}) {
 
 export async function mustRun(program, args, options) {
   const { code, stdout, stderr } = await capture(program, args, options);
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}: ${stdout.slice(-2000)}${stderr.slice(-2000)}`);
+  if (code !== 0)
+    throw new Error(`${program} ${args.join(' ')} ended with ${code}: ${stdout.slice(-2000)}${stderr.slice(-2000)}`);
   return stdout;
 }
 

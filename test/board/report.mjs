@@ -22,7 +22,8 @@ export class Report {
     this.#rows.push(row);
     const time = row.seconds < 0.05 ? '' : `${row.seconds.toFixed(1)} s`;
     process.stdout.write(`${row.state.padEnd(8)}${time.padStart(8)}  ${row.claim}\n`);
-    for (const line of row.shown.split('\n').filter(Boolean).slice(0, 40)) process.stdout.write(`${' '.repeat(18)}${line}\n`);
+    for (const line of row.shown.split('\n').filter(Boolean).slice(0, 40))
+      process.stdout.write(`${' '.repeat(18)}${line}\n`);
     return row.state === 'ok';
   }
 
@@ -31,7 +32,9 @@ export class Report {
     const count = (state) => this.#rows.filter((row) => row.state === state).length;
     const [passed, failed, skipped] = ['ok', 'FAILED', 'skipped'].map(count);
     const minutes = ((performance.now() - this.#started) / 60_000).toFixed(1);
-    process.stdout.write(`\n${minutes} minutes\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+    process.stdout.write(
+      `\n${minutes} minutes\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
+    );
     return failed === 0 && passed > 0;
   }
 }

@@ -102,26 +102,50 @@ public:
     show();
   }
 
+  /// While the guest is held, or before it runs: every register.
   void show() {
     for (std::uint32_t offset = 0; offset <= reg::writeBeats; offset += 4) {
-      words_[offset / 4] = offset == reg::control ? 0 : hardware_.read(offset);
+      put(offset);
     }
-    if (identity_) {
-      words_[reg::id / 4] = *identity_;
-    }
-    if (stuck_) {
-      words_[reg::status / 4] = stuckBusy_ ? statusBits::busy.mask() : 0;
-      words_[reg::irqStatus / 4] = 0;
+  }
+
+  /// At any time: what the hardware has changed by itself. Words that the guest writes are left alone, or a store that we
+  /// have not been told of yet would be lost; but for causes of the interrupt, which clearing takes back all the same.
+  void showChanges() {
+    for (std::uint32_t offset = 0; offset <= reg::writeBeats; offset += 4) {
+      if (offset < reg::control || offset == reg::status || offset == reg::irqStatus || offset > reg::timeout) {
+        put(offset);
+      }
     }
   }
 
   [[nodiscard]] bool interrupt() const { return !stuck_ && hardware_.interrupt(); }
   [[nodiscard]] std::uint64_t starts() const noexcept { return starts_; }
 
-  void setIdentity(std::optional<std::uint32_t> value) { identity_ = value, show(); }
-  void setStuck(bool value) { stuck_ = value, stuckBusy_ = false, show(); }
+  void setIdentity(std::optional<std::uint32_t> value) { identity_ = value, showChanges(); }
+  void setStuck(bool value) { stuck_ = value, stuckBusy_ = false, showChanges(); }
 
 private:
+  void put(std::uint32_t offset) {
+    const std::uint32_t value = valueOf(offset);
+    if (words_[offset / 4] != value) {
+      words_[offset / 4] = value;
+    }
+  }
+
+  [[nodiscard]] std::uint32_t valueOf(std::uint32_t offset) {
+    if (offset == reg::control) {
+      return 0;
+    }
+    if (offset == reg::id && identity_) {
+      return *identity_;
+    }
+    if (stuck_ && offset == reg::status) {
+      return stuckBusy_ ? statusBits::busy.mask() : 0;
+    }
+    return stuck_ && offset == reg::irqStatus ? 0 : hardware_.read(offset);
+  }
+
   volatile std::uint32_t *words_;
   Hardware &hardware_;
   std::optional<std::uint32_t> identity_;
@@ -164,7 +188,7 @@ private:
   /// Shows what has changed and raises the interrupt on its rising edge.
   void follow() {
     const bool now = window_.interrupt();
-    window_.show();
+    window_.showChanges();
     if (now && !line_) {
       interrupts_.raise();
     }

@@ -1,5 +1,5 @@
 // The installer against a board that runs: what it refuses, what it puts there.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { device } from '../board.mjs';
 import { work } from '../files.mjs';
@@ -13,7 +13,7 @@ camera:
   source: v4l2
   stallSeconds: 600
   v4l2: { width: 320, height: 180, framesPerSecond: 2 }
-  files: { path: /root/pictures, framesPerSecond: 0.5, loop: true }
+  files: { path: /srv/pictures, framesPerSecond: 0.5, loop: true }
 engine:
   accelerator: { timeoutMs: 120000 }
   recovery: { stepSeconds: 300 }
@@ -25,10 +25,22 @@ mqtt:
 log: { format: json, level: debug }
 `;
 
+/** Where the daemon's own user may read them. */
+async function sendPictures(guest, folder) {
+  for (const name of readdirSync(folder)) {
+    await guest.sh(`mkdir -p /srv/pictures && cat > /srv/pictures/${name}`, {
+      input: readFileSync(join(folder, name)),
+    });
+  }
+}
+
 async function refused(board, args, code, options) {
   const { code: status, stdout, stderr } = await board.install(args, options);
   if (status === 0 || !stderr.includes(code)) throw new Error(`expected ${code}, got ${status}: ${stdout}${stderr}`);
-  return stderr.trim().split('\n').find((line) => line.includes(code));
+  return stderr
+    .trim()
+    .split('\n')
+    .find((line) => line.includes(code));
 }
 
 export async function proveInstallation(report, board) {
@@ -38,7 +50,9 @@ export async function proveInstallation(report, board) {
     if (!names.startsWith('zynqnetd\n0x00010000\n0x02000000')) throw new Error(names);
     return `${names.split('\n').pop()}, ${guest.bootSeconds.toFixed(1)} s to the services; UIO device zynqnetd with 32 MiB of DMA memory`;
   });
-  await report.row('without an ssh key: refused', () => refused(board, ['--check'], 'INSTALL_SSH_KEY', { withKey: false }));
+  await report.row('without an ssh key: refused', () =>
+    refused(board, ['--check'], 'INSTALL_SSH_KEY', { withKey: false }),
+  );
   await report.row('a truncated bundle: refused', () => {
     const file = join(work, 'truncated.tar.zst');
     const whole = readFileSync(parts.bundle);
@@ -49,8 +63,16 @@ export async function proveInstallation(report, board) {
     refused(board, ['--bundle', parts.bundle, '--bitstream', parts.bitstreams.zc706], 'INSTALL_BITSTREAM'),
   );
   await report.row('the installer installs the bundle over ssh', async () => {
+    await sendPictures(guest, parts.pictures);
     await guest.sh('mkdir -p /etc/zynqnetd && cat > /etc/zynqnetd/zynqnetd.yaml', { input: configuration });
-    const args = ['--bundle', parts.bundle, '--bitstream', parts.bitstreams.zybo, '--broker', `mqtt://10.0.2.2:${broker.port}`];
+    const args = [
+      '--bundle',
+      parts.bundle,
+      '--bitstream',
+      parts.bitstreams.zybo,
+      '--broker',
+      `mqtt://10.0.2.2:${broker.port}`,
+    ];
     const { code, stdout, stderr } = await board.install(args);
     if (code !== 0) throw new Error(`${stdout}${stderr}`);
     return stdout.trim();

@@ -175,7 +175,7 @@ describe('cut at every step', () => {
   }
 
   test('of an update: the old or the new version runs, whole; the same command then completes', {
-    timeout: 120_000,
+    timeout: 600_000,
   }, () => {
     const cuts = cutEverywhere(
       () => {
@@ -200,7 +200,7 @@ describe('cut at every step', () => {
     expect(cuts).toBeGreaterThan(20);
   });
 
-  test('of a rollback: one of both runs, and either can be had', { timeout: 120_000 }, () => {
+  test('of a rollback: one of both runs, and either can be had', { timeout: 600_000 }, () => {
     const cuts = cutEverywhere(
       () => {
         board.install(one);
@@ -217,7 +217,7 @@ describe('cut at every step', () => {
     expect(cuts).toBeGreaterThan(5);
   });
 
-  test('of the first installation: the same command completes it', { timeout: 120_000 }, () => {
+  test('of the first installation: the same command completes it', { timeout: 600_000 }, () => {
     cutEverywhere(
       () => {},
       () => board.install(one),
@@ -228,7 +228,7 @@ describe('cut at every step', () => {
     );
   });
 
-  test('of an uninstallation: the same command completes it', { timeout: 120_000 }, () => {
+  test('of an uninstallation: the same command completes it', { timeout: 600_000 }, () => {
     cutEverywhere(
       () => {
         board.install(one);

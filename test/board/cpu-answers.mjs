@@ -1,0 +1,25 @@
+// node cpu-answers.mjs FOLDER: what the CPU engine answers for each picture, as the daemon publishes it. Uses the compiled
+// daemon; the camera's defaults, the built-in model.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Network } from '../../dist/app/network.js';
+import { configSchema } from '../../dist/config/schema.js';
+
+const folder = process.argv[2];
+const { preprocess, classify, engine } = configSchema.parse({});
+const network = await Network.open(null, { ...engine, backend: 'cpu', threads: 1 }, preprocess);
+const answers = [];
+for (const name of readdirSync(folder).sort()) {
+  const data = readFileSync(join(folder, name));
+  const logits = await network.infer(await network.preprocess({ data, format: 'encoded', width: 0, height: 0 }));
+  const { labels } = network.model.header;
+  answers.push(
+    network.top(logits, Math.max(2, classify.topK)).map(({ index, probability }) => ({
+      label: labels[index],
+      index,
+      probability: Math.round(probability * 1e6) / 1e6,
+    })),
+  );
+}
+network.close();
+process.stdout.write(JSON.stringify(answers));
