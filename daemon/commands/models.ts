@@ -70,10 +70,13 @@ export class ModelCommands {
   publish(): void {
     const { active, folder, retain } = this.#options;
     const installed = folder.list();
-    const { state, ...rest } = this.#installer.status;
+    const now = this.#installer.status;
+    // Nothing is under way: what matters then is whether a model is in service.
+    const status: InstallStatus = now.state === 'idle' && active() !== undefined ? { ...now, state: 'active' } : now;
+    const { state, ...rest } = status;
     retain('model/status', {
       state,
-      text: textOf(this.#installer.status),
+      text: textOf(status),
       ...rest,
       active: active() ?? null,
       latest: latestOf(installed, active()),

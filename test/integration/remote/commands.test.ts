@@ -1,10 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { haveBuild } from '../support/daemon-process.js';
 import { haveMosquitto, temporaryFolder } from '../support/mosquitto.js';
 import { Boards } from './fixture.js';
+
+// Each starts a daemon or two: that takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const boards = new Boards();
 afterEach(() => boards.stop());

@@ -1,11 +1,14 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { smallModel } from '../../support/small-model.js';
 import { haveBuild } from '../support/daemon-process.js';
 import { haveMosquitto } from '../support/mosquitto.js';
 import { Boards } from './fixture.js';
+
+// Each starts a daemon or two: that takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const boards = new Boards();
 afterEach(() => boards.stop());

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   activityPayload,
   classPayload,
@@ -9,6 +9,9 @@ import {
 import { haveBuild } from '../support/daemon-process.js';
 import { haveMosquitto } from '../support/mosquitto.js';
 import { Boards } from './fixture.js';
+
+// Each starts a daemon or two: that takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const boards = new Boards();
 afterEach(() => boards.stop());
