@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { ConfigStore } from '../config/store.js';
 import { Alerts } from '../health/alerts.js';
@@ -8,13 +7,13 @@ import { ClockWatch } from '../publish/clock.js';
 import { deviceId, newSessionId } from '../publish/device-id.js';
 import { EmbeddedBroker } from '../publish/embedded-broker.js';
 import type { Publisher } from '../publish/publisher.js';
-import type { EventPayload, ResultPayload } from '../publish/topics.js';
+import type { EventPayload, InfoPayload, ResultPayload } from '../publish/topics.js';
 import { FrameWatch } from '../remote/frame-watch.js';
-import type { Activity } from '../service/progress.js';
 import { CameraKeeper } from './camera-keeper.js';
 import { Changes } from './changes.js';
 import { Cleanup } from './cleanup.js';
 import { createPublisher } from './connect.js';
+import { activityOf, infoOf, stableClass } from './describe.js';
 import { EngineKeeper } from './engine-keeper.js';
 import { HomeAssistant } from './home-assistant.js';
 import type { Network } from './network.js';
@@ -22,7 +21,6 @@ import { Operation } from './operation.js';
 import { ReadyFile } from './ready-file.js';
 import { Remote } from './remote.js';
 import { Rhythm } from './rhythm.js';
-import { version } from './version.js';
 import { Vision } from './vision.js';
 
 export interface DaemonOptions {
@@ -315,32 +313,8 @@ export class Daemon {
     assistant.start();
   }
 
-  #info(network: Network) {
-    const { camera } = this.#options.store.config;
-    const { width, height, channels } = network.model.header.input;
-    return {
-      device: this.device,
-      session: this.session,
-      version,
-      startedAt: this.#startedAt,
-      model: { ...network.identity, input: { width, height, channels }, labels: network.model.header.labels.length },
-      backend: network.backend,
-      camera: { name: camera.name, source: camera.source },
-      host: { name: hostname(), platform: `${process.platform}-${process.arch}`, node: process.version },
-    };
+  #info(network: Network): InfoPayload {
+    const { device, session } = this;
+    return infoOf({ device, session, startedAt: this.#startedAt, config: this.#options.store.config, network });
   }
-}
-
-/** The event's outcome as a state, for those who ask what it is now. */
-function stableClass({ after, capturedAt, sequence, session }: EventPayload) {
-  const { label = null, index = null, probability = 0 } = after ?? {};
-  return { label, index, probability, since: capturedAt, sequence, session };
-}
-
-/** Frames refused while something is being mended are no progress; the steps taken to mend it are. */
-function activityOf(
-  { captured, outcomes, waiting, inFlight }: ReturnType<Vision['stats']>,
-  { resets, reloads, standIns }: ReturnType<EngineKeeper['stats']>,
-): Activity {
-  return { captured, outcomes: outcomes + resets + reloads + standIns, inWork: waiting + inFlight };
 }
