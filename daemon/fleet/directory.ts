@@ -20,6 +20,8 @@ export class Directory {
   readonly #base: string;
   readonly #boards = new Map<string, Board>();
   #heardMs = performance.now();
+  /** Boards, and boards whose configuration has come. */
+  #known = 0;
 
   constructor(base: string) {
     this.#base = base;
@@ -40,6 +42,13 @@ export class Directory {
 
   /** Anybody may publish anything: what is not as the catalogue says is passed over. */
   take(topic: string, payload: Buffer): void {
+    const before = this.#known;
+    this.#take(topic, payload);
+    // Boards go on talking: only what was not known yet counts as still arriving.
+    if (this.#known !== before) this.#heardMs = performance.now();
+  }
+
+  #take(topic: string, payload: Buffer): void {
     if (!topic.startsWith(`${this.#base}/`)) return;
     const [device = '', name = '', ...rest] = topic.slice(this.#base.length + 1).split('/');
     if (device === '' || device === 'group' || payload.length === 0) {
@@ -60,7 +69,7 @@ export class Directory {
     else if (name === 'config' && rest.length === 0) this.#takeConfig(device, data);
   }
 
-  /** Resolves when nothing has come for `quietMs`, at the latest after `limitMs`. */
+  /** Resolves when nothing new has come for `quietMs`, at the latest after `limitMs`. */
   async settled(quietMs: number, limitMs: number): Promise<void> {
     this.#heardMs = performance.now();
     const end = performance.now() + limitMs;
@@ -72,15 +81,17 @@ export class Directory {
   #takeConfig(device: string, data: unknown): void {
     const { revision, config } = (data ?? {}) as { revision?: unknown; config?: unknown };
     if (typeof revision !== 'number' || typeof config !== 'object' || config === null) return;
-    Object.assign(this.#of(device), { revision, config });
+    const board = this.#of(device);
+    if (board.config === undefined) this.#known += 1;
+    Object.assign(board, { revision, config });
   }
 
   #of(device: string): Board {
-    this.#heardMs = performance.now();
     const known = this.#boards.get(device);
     if (known !== undefined) return known;
     const board: Board = { device, state: 'unknown', alerts: new Set() };
     this.#boards.set(device, board);
+    this.#known += 1;
     return board;
   }
 }

@@ -161,7 +161,7 @@ describe.skipIf(!haveBuild || !haveMosquitto)(`a fleet of ${boards} boards`, () 
     ]);
   });
 
-  it('asks which boards are meant, and says so when there are none', async () => {
+  it('asks which boards are meant, and says so when there are none', { timeout: 120_000 }, async () => {
     expect((await zynqnetd('fleet', 'set', '--url', url, 'classify.topK=3')).stderr).toContain('which boards?');
     const none = await zynqnetd('fleet', 'set', '--url', url, '--group', 'south', 'classify.topK=3', '--wait', '1');
     expect(none.stderr).toContain('no such board');

@@ -29,6 +29,14 @@ describe('the directory', () => {
     expect(directory.board('b1')?.alerts.size).toBe(0);
   });
 
+  it('is settled when nothing new comes, though boards go on talking', async () => {
+    const directory = new Directory('zynqnet');
+    const talk = setInterval(() => take(directory, 'zynqnet/x/status', { state: 'online', session: 's' }), 5);
+    await directory.settled(50, 1e9);
+    clearInterval(talk);
+    expect(directory.boards).toHaveLength(1);
+  });
+
   it('passes over what no board of ours says', () => {
     const directory = new Directory('zynqnet');
     take(directory, 'zynqnet/group/status', { state: 'online', session: 's' });
