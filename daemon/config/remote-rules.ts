@@ -88,7 +88,9 @@ function unknownKey(path: readonly string[]): PatchIssue {
 export function missingModel(patch: Record<string, unknown>, local: Config): PatchIssue[] {
   const name = isPlainObject(patch.model) ? patch.model.file : undefined;
   const folder = modelFolder(local);
-  if (typeof name !== 'string' || folder === undefined || existsSync(join(folder, name))) return [];
+  // Anything but a plain name is refused elsewhere; looking for it would tell which files there are.
+  if (typeof name !== 'string' || !modelFileName.test(name) || folder === undefined) return [];
+  if (existsSync(join(folder, name))) return [];
   return [{ path: 'model.file', message: `there is no ${name} in the model folder`, kind: 'invalid' }];
 }
 

@@ -1,8 +1,11 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../daemon/config/issues.js';
+import { checkConfig } from '../../../daemon/config/load.js';
+import { mergePatch } from '../../../daemon/config/merge.js';
 import { type ConfigChange, ConfigStore, effectOf, PatchRefused } from '../../../daemon/config/store.js';
 
 let folder: string;
@@ -112,5 +115,60 @@ describe('the configuration store', () => {
     [['preprocess.region.x'], 'live'],
   ])('the effect of %s is %s', (paths, effect) => {
     expect(effectOf(paths)).toBe(effect);
+  });
+
+  it('changes by merge patch (RFC 7396): what was in effect, with the patch over it', () => {
+    const maybe = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: null });
+    const box = fc.record({
+      x: fc.nat(9),
+      y: fc.nat(9),
+      width: fc.integer({ min: 1, max: 9 }),
+      height: fc.constant(5),
+    });
+    const patches = fc.record(
+      {
+        classify: fc.record(
+          { topK: maybe(fc.integer({ min: 1, max: 9 })), hold: maybe(fc.constantFrom(0, 0.5)) },
+          { requiredKeys: [] },
+        ),
+        preprocess: fc.record(
+          { region: maybe(box), flip: maybe(fc.constantFrom('both', 'none')) },
+          { requiredKeys: [] },
+        ),
+        log: fc.record({ level: maybe(fc.constantFrom('info', 'debug')) }, { requiredKeys: [] }),
+      },
+      { requiredKeys: [] },
+    );
+    const base = { classify: { topK: 7 }, preprocess: { flip: 'both' } };
+    fc.assert(
+      fc.property(fc.array(patches, { maxLength: 6 }), (list) => {
+        const store = new ConfigStore(base);
+        for (const patch of list) {
+          const wanted = checkConfig(mergePatch(store.config, patch));
+          store.apply(store.proposeRemote(patch));
+          store.keep();
+          expect(store.config).toEqual(wanted);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('does not tell by its refusals which files there are', () => {
+    const refused = (file: string) => caught(() => open().proposeRemote({ model: { file } })).issues;
+    expect(refused('../../../../etc/passwd')).toEqual(refused('../../../../etc/absent'));
+  });
+
+  it('knows the accepted configuration before the present one, over restarts', () => {
+    const store = open();
+    expect(store.previousPatch()).toBeUndefined();
+    for (const topK of [2, 3]) {
+      store.apply(store.propose({ classify: { topK } }));
+      store.keep();
+    }
+    expect(open().previousPatch()).toEqual({ classify: { topK: 2 } });
+    store.apply(store.proposeInstead(store.previousPatch() ?? {}));
+    store.keep();
+    expect(open()).toMatchObject({ revision: 3, patch: { classify: { topK: 2 } } });
   });
 });
