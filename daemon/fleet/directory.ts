@@ -1,11 +1,20 @@
-import { type HealthPayload, healthPayload, type InfoPayload, infoPayload, statusPayload } from '../publish/topics.js';
+import { z } from 'zod';
+
+// A fleet has boards of several versions: what is looked at is checked, what they say besides is kept as it is.
+const boardStatus = z.looseObject({ state: z.string() });
+const boardInfo = z.looseObject({
+  version: z.string(),
+  model: z.looseObject({ name: z.string() }),
+  backend: z.string(),
+});
+const boardHealth = z.looseObject({ framesPerSecond: z.number(), camera: z.looseObject({ state: z.string() }) });
 
 /** What a board has said about itself. */
 export interface Board {
   readonly device: string;
   state: string;
-  info?: InfoPayload;
-  health?: HealthPayload;
+  info?: z.output<typeof boardInfo>;
+  health?: z.output<typeof boardHealth>;
   revision?: number;
   /** The effective configuration, secrets redacted. */
   config?: Record<string, unknown>;
@@ -57,13 +66,13 @@ export class Directory {
     }
     const data = parse(payload);
     if (name === 'status') {
-      const status = statusPayload.safeParse(data).data;
+      const status = boardStatus.safeParse(data).data;
       if (status !== undefined) this.#of(device).state = status.state;
     } else if (name === 'info') {
-      const info = infoPayload.safeParse(data).data;
+      const info = boardInfo.safeParse(data).data;
       if (info !== undefined) this.#of(device).info = info;
     } else if (name === 'health') {
-      const health = healthPayload.safeParse(data).data;
+      const health = boardHealth.safeParse(data).data;
       if (health !== undefined) this.#of(device).health = health;
     } else if (name === 'alert') this.#of(device).alerts.add(rest.join('/'));
     else if (name === 'config' && rest.length === 0) this.#takeConfig(device, data);

@@ -29,6 +29,18 @@ describe('the directory', () => {
     expect(directory.board('b1')?.alerts.size).toBe(0);
   });
 
+  it('understands boards of a later version, which say more', () => {
+    const directory = new Directory('zynqnet');
+    take(directory, 'zynqnet/x/status', { state: 'resting', session: 's', until: 'six' });
+    take(directory, 'zynqnet/x/info', { version: '9', model: { name: 'm', size: 1 }, backend: 'fpga', moon: 'full' });
+    take(directory, 'zynqnet/x/health', { framesPerSecond: 3, camera: { state: 'streaming', lens: 2 } });
+    expect(directory.board('x')).toMatchObject({
+      state: 'resting',
+      info: { version: '9' },
+      health: { framesPerSecond: 3 },
+    });
+  });
+
   it('is settled when nothing new comes, though boards go on talking', async () => {
     const directory = new Directory('zynqnet');
     const talk = setInterval(() => take(directory, 'zynqnet/x/status', { state: 'online', session: 's' }), 5);
@@ -41,7 +53,7 @@ describe('the directory', () => {
     const directory = new Directory('zynqnet');
     take(directory, 'zynqnet/group/status', { state: 'online', session: 's' });
     take(directory, 'zynqnet/x/status', 'online');
-    take(directory, 'zynqnet/x/status', '{"state":"well"}');
+    take(directory, 'zynqnet/x/status', '{"state":3}');
     take(directory, 'zynqnet/x/config', '{"revision":"one"}');
     take(directory, 'zynqnet/x/config', 'null');
     take(directory, 'zynqnet/x/config/schema', '{}');
