@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { ConfigStore } from '../config/store.js';
-import { Alerts } from '../health/alerts.js';
+import { Alerts, alertIds } from '../health/alerts.js';
 import { readMachine } from '../health/machine.js';
 import type { LogOutput } from '../log/output.js';
 import { ClockWatch } from '../publish/clock.js';
@@ -78,6 +78,8 @@ export class Daemon {
       if (alert !== null) log.warn({ alert: id }, alert.message);
       publisher.retain(`alert/${id}`, alert);
     });
+    // What an earlier life has left at the broker is over until it is seen again.
+    for (const id of alertIds) publisher.retain(`alert/${id}`, null);
 
     const engines = this.#engines(publisher, alerts, () => vision);
     const vision = this.#startVision(publisher, alerts, engines);
@@ -86,7 +88,7 @@ export class Daemon {
     const { camera, rhythm } = await this.#startCamera(publisher, vision, alerts);
     const operation = await this.#startOperation(publisher, vision, camera, rhythm, engines, alerts);
     const changes = this.#followChanges(publisher, vision, rhythm, alerts);
-    if (store.config.remote.enabled) await this.#startRemote(publisher, vision, camera, rhythm, changes);
+    if (store.config.remote.enabled) await this.#startRemote(publisher, vision, camera, rhythm, changes, alerts);
     this.#startHomeAssistant(publisher);
     operation.ready();
   }
@@ -285,6 +287,7 @@ export class Daemon {
     camera: CameraKeeper,
     rhythm: Rhythm,
     changes: Changes,
+    alerts: Alerts,
   ): Promise<void> {
     const { store, log, output, onRestart } = this.#options;
     const remote = new Remote({
@@ -294,6 +297,7 @@ export class Daemon {
       camera,
       rhythm,
       changes,
+      alerts,
       frames: this.#frames,
       device: this.device,
       lastLines: (count) => output?.last(count) ?? [],

@@ -4,7 +4,7 @@ import { StableClass } from '../classify/stable-class.js';
 import type { Config } from '../config/schema.js';
 import type { Alerts } from '../health/alerts.js';
 import { roundMs } from '../health/latency-window.js';
-import { type Outcome, Pipeline } from '../pipeline/pipeline.js';
+import { type Outcome, Pipeline, type StageName } from '../pipeline/pipeline.js';
 import type { ClassScore, EventPayload, ResultPayload } from '../publish/topics.js';
 import { configuredModel } from './model-path.js';
 import { Network, type OpenEngine } from './network.js';
@@ -154,10 +154,10 @@ export class Vision {
     }
     this.#options.seen?.(frame, result, event);
     this.#failedInARow = 0;
-    for (const stage of ['preprocess', 'inference', 'delivery']) this.#options.alerts.clear(stage);
+    for (const stage of ['preprocess', 'inference', 'delivery'] as const) this.#options.alerts.clear(stage);
   }
 
-  #failed(stage: string, error: unknown): void {
+  #failed(stage: StageName, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     const code = (error as { code?: unknown } | null)?.code;
     if (toldElsewhere.has(code)) return;

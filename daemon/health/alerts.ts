@@ -1,6 +1,22 @@
+/** Everything that can be wrong. */
+export const alertIds = [
+  'model',
+  'camera',
+  'preprocess',
+  'inference',
+  'delivery',
+  'engine',
+  'progress',
+  'disk',
+  'config',
+  'metrics',
+] as const;
+
+export type AlertId = (typeof alertIds)[number];
+
 /** One thing that is wrong now. Retained under `alert/<id>`; an empty message there means that it is over. */
 export interface Alert {
-  readonly id: string;
+  readonly id: AlertId;
   readonly severity: 'warning' | 'error';
   readonly message: string;
   readonly since: string;
@@ -8,10 +24,10 @@ export interface Alert {
 
 /** The alerts that are up. `changed` is called when one goes up or down, not when it is raised again the same. */
 export class Alerts {
-  readonly #up = new Map<string, Alert>();
-  readonly #changed: (id: string, alert: Alert | null) => void;
+  readonly #up = new Map<AlertId, Alert>();
+  readonly #changed: (id: AlertId, alert: Alert | null) => void;
 
-  constructor(changed: (id: string, alert: Alert | null) => void) {
+  constructor(changed: (id: AlertId, alert: Alert | null) => void) {
     this.#changed = changed;
   }
 
@@ -19,7 +35,7 @@ export class Alerts {
     return [...this.#up.values()];
   }
 
-  raise(id: string, severity: Alert['severity'], message: string): void {
+  raise(id: AlertId, severity: Alert['severity'], message: string): void {
     const before = this.#up.get(id);
     if (before?.message === message && before.severity === severity) return;
     const alert = { id, severity, message, since: before?.since ?? new Date().toISOString() };
@@ -27,7 +43,7 @@ export class Alerts {
     this.#changed(id, alert);
   }
 
-  clear(id: string): void {
+  clear(id: AlertId): void {
     if (this.#up.delete(id)) this.#changed(id, null);
   }
 }
