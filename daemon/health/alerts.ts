@@ -16,7 +16,7 @@ export type AlertId = (typeof alertIds)[number];
 
 /** One thing that is wrong now. Retained under `alert/<id>`; an empty message there means that it is over. */
 export interface Alert {
-  readonly id: AlertId;
+  readonly id: string;
   readonly severity: 'warning' | 'error';
   readonly message: string;
   readonly since: string;
