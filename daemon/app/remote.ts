@@ -3,6 +3,7 @@ import { boardCommands, publishPictures } from '../commands/board.js';
 import { ModelCommands } from '../commands/models.js';
 import { modelFolder } from '../config/remote-rules.js';
 import type { ConfigStore } from '../config/store.js';
+import type { Alerts } from '../health/alerts.js';
 import { ModelFolder } from '../model/install/folder.js';
 import type { Publisher } from '../publish/publisher.js';
 import { ConfigTopics, configAnswerTopic } from '../remote/config-topics.js';
@@ -24,6 +25,7 @@ export interface RemoteOptions {
   readonly changes: Changes;
   readonly frames: FrameWatch;
   readonly device: string;
+  readonly alerts: Alerts;
   readonly lastLines: (count: number) => readonly string[];
   readonly restart: (reason: string) => void;
   readonly log: Logger;
@@ -66,6 +68,7 @@ export class Remote {
       frames,
       settled: () => changes.settled(),
       model: () => options.vision.network?.identity.sha256,
+      alerts: () => options.alerts.current,
       trying: (active) => options.rhythm.trying(active),
       decided: () => this.#decided(),
       restart: (reason) => this.#restart(reason),

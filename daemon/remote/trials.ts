@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { ConfigChange, ConfigStore, Proposal } from '../config/store.js';
+import type { Alert } from '../health/alerts.js';
 import type { FrameWatch, Seen } from './frame-watch.js';
 import type { Asker } from './inbox.js';
 import { Refusal, type Reply } from './reply.js';
@@ -11,6 +12,8 @@ export interface TrialsOptions {
   readonly settled: () => Promise<void>;
   /** SHA-256 of the model in service. */
   readonly model: () => string | undefined;
+  /** What is wrong now. */
+  readonly alerts: () => readonly Pick<Alert, 'id' | 'message'>[];
   /** True from the start of a trial to its end: frames are wanted, whatever the hour. */
   readonly trying: (active: boolean) => void;
   /** After each outcome. */
@@ -123,10 +126,11 @@ export class Trials {
     }
     const flowing = this.#options.frames.silentMs() < flowingMs;
     if (proposal.effect === 'process') return this.#stage(proposal, asker, flowing);
+    const before = new Set(this.#options.alerts().map(({ id }) => id));
     trying(true);
     try {
       const change = store.apply(proposal);
-      const problem = await this.#watch(change, flowing);
+      const problem = (await this.#watch(change, flowing)) ?? this.#newAlert(change, before);
       if (problem !== undefined) throw await this.#takeBack(change, problem);
       try {
         store.keep();
@@ -160,6 +164,13 @@ export class Trials {
     return came ? undefined : `no ${trialFrames} healthy frames within ${trialSeconds} s`;
   }
 
+  /** Frames may come all the same: the processor stands in for an accelerator that the change has put out of action. */
+  #newAlert({ changed }: ConfigChange, before: ReadonlySet<string>): string | undefined {
+    if (!changed.some(isOfPicture)) return undefined;
+    const alert = this.#options.alerts().find(({ id }) => ofFrames.has(id) && !before.has(id));
+    return alert === undefined ? undefined : `it raised an alert, ${alert.id}: ${alert.message}`;
+  }
+
   async #takeBack({ effect }: ConfigChange, problem: string): Promise<Refusal> {
     const { store, settled, log } = this.#options;
     store.revert();
@@ -186,6 +197,9 @@ export class Trials {
     return { code: 202, message, revision: store.revision, effect: 'process' };
   }
 }
+
+/** Alerts about what frames go through. */
+const ofFrames: ReadonlySet<string> = new Set(['camera', 'model', 'engine', 'preprocess', 'inference', 'delivery']);
 
 const isOfPicture = (path: string) => /^(camera|model|engine|preprocess)\./.test(path);
 

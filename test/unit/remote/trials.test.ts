@@ -19,12 +19,13 @@ function make(storage = new MemoryOverlay(), more: { trialFile?: TrialFile; sett
   const base = { remote: { trialSeconds: 1, trialFrames: 2 } };
   const store = new ConfigStore(base, storage, 'test', more.trialFile);
   const frames = new FrameWatch();
-  const seen = { trying: [] as boolean[], restarts: [] as string[] };
+  const seen = { trying: [] as boolean[], restarts: [] as string[], alerts: ['camera'] };
   const trials = new Trials({
     store,
     frames,
     settled: more.settled ?? (async () => {}),
     model: () => 'sha',
+    alerts: () => seen.alerts.map((id) => ({ id, message: 'not right' })),
     trying: (active) => void seen.trying.push(active),
     decided: () => {},
     restart: (reason) => void seen.restarts.push(reason),
@@ -76,6 +77,22 @@ describe('a trial', () => {
     const { set } = make();
     expect(await set({ log: { level: 'debug' } })).toMatchObject({ code: 200, revision: 1 });
     expect(await set({ camera: { scene: { seed: 2 } } })).toMatchObject({ code: 422, revision: 1 });
+  });
+
+  it('is taken back when it raises an alert, frames or not; one that was up before is none of its own', async () => {
+    const { frame, set, seen } = make();
+    frame();
+    const good = set({ classify: { topK: 2 } });
+    await soon();
+    frame();
+    frame();
+    expect(await good).toMatchObject({ code: 200 });
+    const bad = set({ engine: { backend: 'fpga' } });
+    await soon();
+    seen.alerts.push('engine');
+    frame();
+    frame();
+    expect(await bad).toMatchObject({ code: 422, message: 'taken back: it raised an alert, engine: not right' });
   });
 
   it('is taken back at once when it cannot be put into effect', async () => {
