@@ -29,13 +29,17 @@ const nameOf = (bit) => names.get(bit)?.label ?? `net ${bit}`;
 
 const driver = new Map(); // bit -> { cell, port, index }
 const fanout = new Map();
+const usedInLogic = new Set(); // nets that end anywhere but in the data input of a flip-flop or shift register
 const cells = Object.entries(design.cells).map(([name, c]) => ({ name, ...c }));
 for (const cell of cells) {
   for (const [port, bits] of Object.entries(cell.connections)) {
     bits.forEach((bit, index) => {
       if (typeof bit !== 'number') return;
       if (cell.port_directions[port] === 'output') driver.set(bit, { cell, port, index });
-      else fanout.set(bit, (fanout.get(bit) ?? 0) + 1);
+      else {
+        fanout.set(bit, (fanout.get(bit) ?? 0) + 1);
+        if (!(/^(FD[RSCP]E|SRL)/.test(cell.type) && port === 'D')) usedInLogic.add(bit);
+      }
     });
   }
 }
@@ -108,6 +112,10 @@ function arrive(start) {
 }
 const bit1 = (cell, name) => /1/.test(String(cell.parameters?.[name] ?? '0'));
 const registeredRam = (cell) => bit1(cell, 'DOA_REG') || bit1(cell, 'DOB_REG');
+/** Registered inside, or by flip-flops with nothing in between (which Vivado moves inside, and Yosys leaves outside). */
+const straightRam = (cell) =>
+  registeredRam(cell) ||
+  Object.entries(cell.connections).every(([p, bits]) => !p.startsWith('DO') || bits.every((bit) => typeof bit !== 'number' || !usedInLogic.has(bit)));
 
 // Ends: every input of a cell that starts paths, except clocks; output ports
 const ends = [];
@@ -149,14 +157,14 @@ const report = {
   levels: found[0]?.at.levels ?? 0,
   carries: Math.max(0, ...worst.map((w) => w.carries)),
   histogram,
-  blockMemories: count(/^RAMB/, registeredRam),
+  blockMemories: count(/^RAMB/, straightRam),
   dsps: count(/^DSP48E1$/, (c) => bit1(c, 'AREG') && bit1(c, 'BREG') && bit1(c, 'MREG') && bit1(c, 'PREG')),
   worst,
 };
 if (args.includes('--json')) console.log(JSON.stringify(report, null, 2));
 else {
   console.log(`longest path: ${report.levels} LUT levels; ends by levels: ${Object.entries(histogram).map(([l, n]) => `${l}: ${n}`).join(', ')}`);
-  console.log(`output registers used: ${report.blockMemories.registered} of ${report.blockMemories.all} block memories; operand, product and sum registers: ${report.dsps.registered} of ${report.dsps.all} DSPs`);
+  console.log(`registered: outputs of ${report.blockMemories.registered} of ${report.blockMemories.all} block memories; operands, product and sum of ${report.dsps.registered} of ${report.dsps.all} DSPs`);
   for (const w of worst) {
     console.log(`${String(w.levels).padStart(3)} LUT ${w.carries} CARRY4 ${w.muxes} MUXF ~${w.delayNs} ns  ${w.from} (${w.start}) -> ${w.to} (${w.end})${w.via.length > 0 ? `  via ${w.via.join(', ')}` : ''}`);
   }
