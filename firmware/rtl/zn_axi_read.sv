@@ -74,10 +74,8 @@ module zn_axi_read (
   assign data_valid_o = (beat_valid && owner_valid && !halt_i) ? 3'd1 << owner : 3'd0;
   assign beat_o = rvalid_i && rready_o;
 
-  always_comb begin
-    req_ready_o = '0;
-    req_ready_o[client_q] = state_q == TAKE && !halt_i;
-  end
+  integer c;
+  always_comb for (c = 0; c < 3; c++) req_ready_o[c] = state_q == TAKE && client_q == 2'(c) && !halt_i;
 
   always_ff @(posedge clk_i) begin
     error_o <= 1'b0;
