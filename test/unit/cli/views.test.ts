@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { humanLine } from '../../../daemon/log/human.js';
 import { bar, LiveView } from '../../../daemon/cli/view/live.js';
 import { PlainView } from '../../../daemon/cli/view/plain.js';
+import { humanLine } from '../../../daemon/log/human.js';
 import type { EventPayload, ResultPayload } from '../../../daemon/publish/topics.js';
 
 const common = {
