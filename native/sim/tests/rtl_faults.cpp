@@ -3,6 +3,7 @@
 // Usage: rtl_faults PRESET [networks] [first seed]     the kind of fault is the seed modulo 15: see kinds
 #include "core/error.hpp"
 #include "core/scalar_engine.hpp"
+#include "lowering/cycle_bound.hpp"
 #include "sim/run_program.hpp"
 #include "tests/cpu/random_model.hpp"
 
@@ -20,7 +21,6 @@ namespace {
 
 constexpr std::uint32_t base = 0x1C000000;
 constexpr std::uint32_t farAway = 0x80000000;
-constexpr std::uint64_t maxCycles = 20'000'000;
 
 enum class Kind : std::uint8_t {
   readSlverr, readDecerr, writeSlverr, writeDecerr, badOpcode, badField, misaligned, misalignedList,
@@ -112,7 +112,8 @@ struct Fault {
 };
 
 /// Causes the fault, lets the engine stop, and mends the list.
-Fault provoke(sim::AcceleratorModel &model, const Program &program, std::span<const std::uint8_t> frame, std::uint32_t seed, const sim::MemoryConditions &conditions) {
+Fault provoke(sim::AcceleratorModel &model, const Program &program, std::span<const std::uint8_t> frame, std::uint32_t seed, const sim::MemoryConditions &conditions,
+              std::uint64_t maxCycles) {
   const Kind kind = static_cast<Kind>(seed % kinds.size());
   const std::uint32_t choice = seed / kinds.size() * 7 + seed;
   Fault fault;
@@ -210,7 +211,8 @@ void runOne(const std::string &preset, std::uint32_t seed) {
   const Program program = lower(*network, *build, options);
   const auto model = sim::createModel(preset, base, (program.totalBytes + 4095) & ~4095U, conditions);
   sim::loadProgram(*model, program);
-  const Fault fault = provoke(*model, program, frame, seed, conditions);
+  const std::uint64_t maxCycles = 100'000 + cycleBound(program, *build, 1 - conditions.stallShare - 0.05);
+  const Fault fault = provoke(*model, program, frame, seed, conditions, maxCycles);
   // A frame that is over before the fault comes ends well
   const bool early = fault.result.error == ErrorCode::none && (kind <= Kind::readDecerr || kind == Kind::timeout || kind == Kind::abort);
   provoked.at(seed % kinds.size()) += early ? 0 : 1;
