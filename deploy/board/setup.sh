@@ -220,6 +220,17 @@ add_user() {
 	return 0
 }
 
+# Boards without systemd have no time service that tells the daemon; busybox's ntpd does, where the image has it.
+place_clock() { # VERSION_DIR
+	[ -f "$1/service/zynqnetd-clock.init" ] || return 0
+	place "$1/service/zynqnetd-clock.init" "$ETC/init.d/zynqnetd-clock" 755
+	for level in 2 3 4 5; do
+		[ -d "$ETC/rc$level.d" ] && ln -sf ../init.d/zynqnetd-clock "$ETC/rc$level.d/S60zynqnetd-clock"
+	done
+	[ -n "$SYSROOT" ] || "$ETC/init.d/zynqnetd-clock" start 2>/dev/null
+	return 0
+}
+
 place_service() { # VERSION_DIR
 	case "$(init_system)" in
 	systemd)
@@ -242,6 +253,7 @@ place_service() { # VERSION_DIR
 		for level in 2 3 4 5; do
 			[ -d "$ETC/rc$level.d" ] && ln -sf ../init.d/zynqnetd "$ETC/rc$level.d/S95zynqnetd"
 		done
+		place_clock "$1"
 		;;
 	*) fail SETUP_INIT "found neither systemd nor /etc/init.d on this board; start $ROOT/current/bin/zynqnetd from your own init" ;;
 	esac
@@ -349,6 +361,8 @@ uninstall() { # [--purge]
 	if [ -z "$SYSROOT" ] && [ "$(init_system)" = systemd ]; then
 		systemctl disable zynqnetd.service >/dev/null 2>&1
 	fi
+	[ -n "$SYSROOT" ] || [ ! -x "$ETC/init.d/zynqnetd-clock" ] || "$ETC/init.d/zynqnetd-clock" stop >/dev/null 2>&1
+	rm -rf "$ETC/init.d/zynqnetd-clock" "$ETC"/rc[2-5].d/S60zynqnetd-clock
 	rm -rf "$ETC/systemd/system/zynqnetd.service" "$ETC/systemd/system/zynqnetd.service.d" \
 		"$ETC/udev/rules.d/60-zynqnetd.rules" "$ETC/init.d/zynqnetd" "$ETC"/rc[2-5].d/S95zynqnetd \
 		"$SYSROOT/lib/firmware/zynqnetd.bit.bin" "$SYSROOT/var/run/zynqnetd" "$SYSROOT"/var/log/zynqnetd.log*

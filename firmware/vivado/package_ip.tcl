@@ -4,7 +4,7 @@
 set top [dict get $board top]
 create_project -force -part [dict get $board part] package $out/package
 set sources [concat $firmware/rtl/zn_pkg.sv [lsearch -all -inline -not -exact [lsort [glob $firmware/rtl/zn_*.sv]] $firmware/rtl/zn_pkg.sv]]
-add_files -norecurse [concat $sources $firmware/rtl/presets/$top.v]
+add_files -norecurse [concat $sources $firmware/rtl/presets/$top.sv]
 set_property top $top [current_fileset]
 update_compile_order -fileset sources_1
 

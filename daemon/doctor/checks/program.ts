@@ -53,7 +53,7 @@ function glibc({ machine }: Context): Finding {
 function node({ machine }: Context): Finding {
   const [major = 0, minor = 0] = machine.node.replace(/^v/, '').split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 9)) return ok(`${machine.node} for ${machine.platform}-${machine.arch}`);
-  return failed(`${machine.node}, at least v20.9 is needed`, 'npm run bundle -- --board BOARD --with-node');
+  return failed(`${machine.node}, at least v20.9 is needed`, 'npm run bundle -- --board BOARD --node');
 }
 
 async function addon({ machine, probe }: Context, signal: AbortSignal): Promise<Finding> {

@@ -1,4 +1,5 @@
 SUMMARY = "zynqnetd's native addon: model codec, CPU engine, accelerator driver"
+SECTION = "libs"
 LICENSE = "MIT"
 LIC_FILES_CHKSUM = "file://LICENSE;md5=ab0ce191261f962979eaaa595c2ac2bd"
 

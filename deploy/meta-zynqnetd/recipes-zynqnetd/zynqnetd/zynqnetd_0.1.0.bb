@@ -1,18 +1,18 @@
 SUMMARY = "Camera classifier for Zynq-7000: camera in, MQTT classifications out"
+SECTION = "net"
 LICENSE = "MIT"
 LIC_FILES_CHKSUM = "file://licences/LICENSE;md5=ab0ce191261f962979eaaa595c2ac2bd"
 
 # The bundle's architecture-independent half: compiled JavaScript, packages (sharp's ARM binaries among them),
 # model, configuration and service files. The addon comes from its own recipe, Node from zynqnetd-node.
-ZYNQNETD_BOARD ?= "zybo"
 SRC_URI = "file://zynqnetd-${PV}-${ZYNQNETD_BOARD}-yocto.tar.zst;subdir=bundle"
 FILESEXTRAPATHS:prepend := "${ZYNQNETD_BUNDLES}:"
-S = "${WORKDIR}/bundle"
+S = "${UNPACKDIR}/bundle"
 
 inherit systemd update-rc.d useradd
 
 COMPATIBLE_HOST = "arm.*-linux-gnueabi"
-RDEPENDS:${PN} = "zynqnetd-addon zynqnetd-node"
+RDEPENDS:${PN} = "zynqnetd-addon ${ZYNQNETD_NODE}"
 RRECOMMENDS:${PN} = "kernel-module-u-dma-buf"
 
 USERADD_PACKAGES = "${PN}"
@@ -42,8 +42,12 @@ do_install() {
     install -D -m 0644 ${S}/service/60-zynqnetd.rules ${D}${sysconfdir}/udev/rules.d/60-zynqnetd.rules
     if ${@bb.utils.contains('DISTRO_FEATURES', 'systemd', 'true', 'false', d)}; then
         install -D -m 0644 ${S}/service/zynqnetd.service ${D}${systemd_system_unitdir}/zynqnetd.service
-    else
+    fi
+    if ${@bb.utils.contains('DISTRO_FEATURES', 'sysvinit', 'true', 'false', d)}; then
         install -D -m 0755 ${S}/service/zynqnetd.init ${D}${sysconfdir}/init.d/zynqnetd
+        install -D -m 0755 ${S}/service/zynqnetd-clock.init ${D}${sysconfdir}/init.d/zynqnetd-clock
+        install -d ${D}${sysconfdir}/rc5.d
+        ln -s ../init.d/zynqnetd-clock ${D}${sysconfdir}/rc5.d/S60zynqnetd-clock
     fi
 }
 
@@ -53,3 +57,10 @@ CONFFILES:${PN} = "${sysconfdir}/zynqnetd/zynqnetd.yaml"
 INSANE_SKIP:${PN} = "already-stripped file-rdeps libdir ldflags"
 INHIBIT_PACKAGE_STRIP = "1"
 INHIBIT_SYSROOT_STRIP = "1"
+
+# Images with busybox's mdev instead of udev: its one file belongs to busybox, so our lines go to its end.
+pkg_postinst:${PN} () {
+    if [ -f $D${sysconfdir}/mdev.conf ] && ! grep -q zynqnetd $D${sysconfdir}/mdev.conf; then
+        cat $D${ZYNQNETD_DIR}/service/mdev.conf.zynqnetd >> $D${sysconfdir}/mdev.conf
+    fi
+}
