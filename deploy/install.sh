@@ -106,6 +106,16 @@ version_below() {
 	[ "${1#2.}" -lt "${2#2.}" ]
 }
 
+# The daemon runs on the CPU without the accelerator's drivers, but not without NEON.
+check_kernel() { # OPTIONS_IT_LACKS
+	case " $1 " in
+	*" CONFIG_NEON "*) fail INSTALL_KERNEL "the board's kernel is built without CONFIG_NEON; build it with the options of docs/kernel.md" ;;
+	"  ") ;;
+	" unknown ") echo "    warning: the board's kernel does not tell its options (CONFIG_IKCONFIG_PROC), so they were not checked" ;;
+	*) echo "    warning: the board's kernel lacks $1: without them the accelerator is not used (docs/kernel.md)" ;;
+	esac
+}
+
 check_board() { # FLOOR NEEDED_KIB HAS_NODE
 	facts=$(setup check) || fail INSTALL_CHECK "the board's check did not run: $facts"
 	arch=$(fact arch)
@@ -127,6 +137,7 @@ check_board() { # FLOOR NEEDED_KIB HAS_NODE
 		*) fail INSTALL_NODE "the board has Node $(fact node) but at least v20.9 is needed; build a bundle with --node" ;;
 		esac
 	fi
+	check_kernel "$(fact kernelLacks)"
 	case "$(fact rootFs)" in
 	rootfs | ramfs | tmpfs | initramfs) echo "    warning: the root file system lives in memory: the installation is lost at the next reboot (ask PetaLinux for EXT4)" ;;
 	esac

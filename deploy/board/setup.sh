@@ -82,13 +82,17 @@ have_library() { # NAME -> yes or no
 	echo no
 }
 
-kernel_option() { # NAME -> y, m, n or unknown
-	if [ -r "$SYSROOT/proc/config.gz" ]; then
-		value=$(zcat "$SYSROOT/proc/config.gz" 2>/dev/null | sed -n "s/^$1=\(.\)$/\1/p")
-		echo "${value:-n}"
-	else
+# Those that zynqnetd needs and this kernel lacks; `unknown` where it does not tell. docs/kernel.md says what each is for.
+KERNEL_OPTIONS="CONFIG_NEON CONFIG_DEVTMPFS CONFIG_UIO CONFIG_UIO_PDRV_GENIRQ CONFIG_CMA CONFIG_DMA_CMA CONFIG_MODULES"
+KERNEL_OPTIONS="$KERNEL_OPTIONS CONFIG_FPGA CONFIG_FPGA_MGR_ZYNQ_FPGA"
+lacking_kernel_options() {
+	if ! zcat "$SYSROOT/proc/config.gz" >/dev/null 2>&1; then
 		echo unknown
+		return 0
 	fi
+	zcat "$SYSROOT/proc/config.gz" | awk -F= -v names="$KERNEL_OPTIONS" '
+		$2 == "y" || $2 == "m" { set[$1] = 1 }
+		END { count = split(names, name, " "); for (i = 1; i <= count; i++) if (!(name[i] in set)) printf "%s ", name[i] }'
 }
 
 current_id() {
@@ -128,8 +132,7 @@ check() {
 	echo "freeKiB=$(df -Pk "$probe" 2>/dev/null | awk 'NR==2 {print $4}')"
 	root_type=$(awk '$2 == "/" {type = $3} END {print type}' /proc/mounts 2>/dev/null)
 	echo "rootFs=${root_type:-unknown}"
-	echo "uio=$(kernel_option CONFIG_UIO_PDRV_GENIRQ)"
-	echo "devmem=$(kernel_option CONFIG_DEVMEM)"
+	echo "kernelLacks=$(lacking_kernel_options)"
 	node=missing
 	for name in "$SYSROOT"/sys/class/uio/uio*/name; do
 		[ -r "$name" ] && [ "$(cat "$name")" = zynqnetd ] && node=present
@@ -138,7 +141,7 @@ check() {
 	state=$(cat "$SYSROOT/sys/class/fpga_manager/fpga0/state" 2>/dev/null)
 	echo "fpga=${state:-none}"
 	command -v node >/dev/null 2>&1 && echo "node=$(node -v 2>/dev/null)"
-	model=$(tr -d '\000' <"$SYSROOT/proc/device-tree/model" 2>/dev/null)
+	model=$(tr -d '\000' 2>/dev/null <"$SYSROOT/proc/device-tree/model")
 	echo "model=${model:-unknown}"
 	echo "current=$(current_id)"
 }
@@ -370,7 +373,7 @@ uninstall() { # [--purge]
 		grep -v zynqnetd "$ETC/mdev.conf" >"$ETC/mdev.conf.new" && mv "$ETC/mdev.conf.new" "$ETC/mdev.conf"
 	fi
 	if [ "${1:-}" = --purge ]; then
-		rm -rf "$ETC/zynqnetd" "$STATE"
+		rm -rf "$ETC/zynqnetd" "$ETC/default/zynqnetd-clock" "$STATE"
 		remove_user
 	fi
 	rm -rf "$ROOT"

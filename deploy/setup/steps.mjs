@@ -17,17 +17,26 @@ export function stop(text) {
   process.exit(1);
 }
 
-/** Runs a program to its end and stops the set-up when it fails. `quiet` shows its output only then. */
-export function run(what, program, args, { quiet = false, env = {} } = {}) {
-  const result = spawnSync(program, args, {
+function runToEnd(program, args, { quiet = false, env = {} }) {
+  return spawnSync(program, args, {
     cwd: root,
     stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
     env: { ...process.env, ...env },
     encoding: 'utf8',
     maxBuffer: 64 << 20,
   });
+}
+
+/** Whether the program ended well. */
+export function tryRun(program, args, options = {}) {
+  return runToEnd(program, args, options).status === 0;
+}
+
+/** Runs a program to its end and stops the set-up when it fails. `quiet` shows its output only then. */
+export function run(what, program, args, options = {}) {
+  const result = runToEnd(program, args, options);
   if (result.status === 0) return;
-  if (quiet) process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
+  if (options.quiet) process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
   stop(`${what} failed: ${result.error?.message ?? `${program} ended with ${result.status ?? result.signal}`}`);
 }
 

@@ -1,4 +1,6 @@
-// `npm test`: set up, then lint, type check, native tests and vitest; ends with "N passed, N failed[, N skipped]".
+// `npm test`: set up, then lint, type check, native tests, vitest and the emulated board; ends with
+// "N passed, N failed[, N skipped]". With arguments, only the vitest files whose names contain one of them.
+// ZYNQNETD_BOARD_TEST=0 leaves the emulated board out, which takes some minutes of its own.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,6 +40,11 @@ function vitestFigures(path) {
   };
 }
 
+/** The emulated board's rows, each of which is a test. */
+function boardFigures(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+}
+
 function ctestFigures(path) {
   if (!existsSync(path)) return undefined;
   const text = readFileSync(path, 'utf8');
@@ -58,6 +65,11 @@ if (filters.length === 0) {
 const vitestReport = join(reports, 'vitest.json');
 const vitestArgs = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`, ...filters];
 countReport(step('vitest', node, ['node_modules/vitest/vitest.mjs', ...vitestArgs]), vitestFigures(vitestReport));
+if (filters.length === 0) {
+  const boardReport = join(reports, 'board.json');
+  const boardArgs = ['test/board/run.mjs', '--report', boardReport];
+  countReport(step('the emulated board', node, boardArgs), boardFigures(boardReport));
+}
 
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);

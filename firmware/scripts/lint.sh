@@ -3,6 +3,8 @@
 set -eu
 cd "$(dirname "$0")/../rtl"
 for top in zynqnet_zybo zynqnet_zybo_z7_20 zynqnet_zc706; do
-  verilator --lint-only -Wall --top-module "$top" zn_pkg.sv $(ls zn_*.sv | grep -v zn_pkg.sv) "presets/$top.sv"
+  # The names are words.
+  # shellcheck disable=SC2046
+  verilator --lint-only -Wall --top-module "$top" zn_pkg.sv $(printf "%s\n" zn_*.sv | grep -vx zn_pkg.sv) "presets/$top.sv"
   echo "$top: clean"
 done

@@ -20,7 +20,7 @@ for preset in "$@"; do
   esac
   top=zynqnet_$(echo "$preset" | tr - _)
   yosys -q -l "$out/$preset.log" -p "
-    read_verilog -sv zn_pkg.sv $(ls zn_*.sv | grep -v zn_pkg.sv | tr '\n' ' ') presets/$top.sv
+    read_verilog -sv zn_pkg.sv $(printf '%s\n' zn_*.sv | grep -vx zn_pkg.sv | tr '\n' ' ') presets/$top.sv
     hierarchy -check -top $top
     setattr -mod -set keep_hierarchy 1 zn_cascade zn_requant
     synth_xilinx -family xc7 -top $top -flatten

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { idCodes, writeBitstream } from './bitstream.mjs';
 import { makeDeviceTree } from './device-tree.mjs';
-import { baseTree, root, work } from './files.mjs';
+import { baseTree, hostBuild, root, work } from './files.mjs';
 import { writePictures } from './pictures.mjs';
 import { mustRun } from './process.mjs';
 
@@ -11,22 +11,16 @@ const say = (text) => process.stdout.write(`[board] ${text}\n`);
 
 async function buildHost() {
   say('building the accelerator behind the board (minutes, the first time)');
-  const options = ['-DZYNQNET_ADDON=OFF', '-DZYNQNET_BOARD=ON', '-DZYNQNET_RTL=ON', '-DZYNQNET_RTL_PRESETS=zybo'];
-  const launcher = existsSync('/usr/bin/ccache') ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : [];
-  const configure = [
-    '-S',
-    'native',
-    '-B',
-    'build/board',
-    '-G',
-    'Ninja',
-    '-DCMAKE_BUILD_TYPE=Release',
-    ...options,
-    ...launcher,
+  // As native/sim/tests/rtl_tests.cmake has it, so that either finds what the other has built.
+  const options = [
+    ...['-DZYNQNET_ADDON=OFF', '-DZYNQNET_TESTS=ON', '-DZYNQNET_BOARD=ON'],
+    ...['-DZYNQNET_RTL=ON', '-DZYNQNET_RTL_ASSERT=ON', '-DZYNQNET_RTL_PRESETS=zybo'],
   ];
-  await mustRun('cmake', configure, { cwd: root, seconds: 300 });
+  const launcher = existsSync('/usr/bin/ccache') ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : [];
+  const configure = ['-S', 'native', '-B', hostBuild, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release'];
+  await mustRun('cmake', [...configure, ...options, ...launcher], { cwd: root, seconds: 300 });
   const targets = ['--target', 'zynqnet_qemu_plugin', 'zynqnet_board_host'];
-  await mustRun('cmake', ['--build', 'build/board', ...targets], { cwd: root, seconds: 1800 });
+  await mustRun('cmake', ['--build', hostBuild, ...targets], { cwd: root, seconds: 1800 });
 }
 
 async function makeBundle() {

@@ -3,6 +3,8 @@
 #   training/recipes/roadsigns.sh GTSRB_FOLDER
 # STEPS_SCALE=0.01 runs every command with a hundredth of the steps and scenes: does it all work here? (minutes, no useful model)
 # Each step keeps its checkpoints under $RUNS; after an interruption add --resume to the step that broke off.
+# Several variables hold several words.
+# shellcheck disable=SC2086
 set -eu
 gtsrb=$1
 cache=${CACHE:-training/cache}

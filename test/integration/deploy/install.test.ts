@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { kernelOptions } from '../../../daemon/doctor/kernel-options.js';
 import { FakeBoard, type FakeBundle, haveZstd, makeBundle, root } from './support.js';
 
 /** deploy/install.sh from end to end; only ssh is a stand-in, which runs its command on the fake board. */
-describe.skipIf(!haveZstd)('install.sh', () => {
+describe.skipIf(!haveZstd)('install.sh', { timeout: 180_000 }, () => {
   let folder: string;
   let one: FakeBundle;
   let two: FakeBundle;
@@ -32,7 +34,7 @@ describe.skipIf(!haveZstd)('install.sh', () => {
       `for command; do :; done
 n=$(($(cat ${calls}) + 1)); echo $n >${calls}
 [ $n -ne ${cutCall} ] || { head -c 100000 | sh -c "$command" >/dev/null 2>&1 & sleep 0; echo "Connection to board closed by remote host." >&2; exit 255; }
-command=$(printf '%s' "$command" | sed "s#/lib/firmware#${board.sysroot}/lib/firmware#g; s#sh /opt/zynqnetd#ZYNQNETD_CONFIG=${board.sysroot}/etc/zynqnetd/zynqnetd.yaml sh ${board.sysroot}/opt/zynqnetd#g; s#/tmp/zynqnetd#${board.sysroot}/tmp/zynqnetd#g")
+command=$(printf '%s' "$command" | sed "s#/tmp/zynqnetd-setup#${board.sysroot}/tmp/zynqnetd-setup#g; s#/lib/firmware#${board.sysroot}/lib/firmware#g; s#sh /opt/zynqnetd#ZYNQNETD_CONFIG=${board.sysroot}/etc/zynqnetd/zynqnetd.yaml sh ${board.sysroot}/opt/zynqnetd#g")
 exec sh -c "$command"`,
     );
   }
@@ -153,6 +155,35 @@ exec sh -c "$command"`,
     const { code, text } = install('--bundle', one.file);
     expect(text).toContain('warning: no UIO device named zynqnetd');
     expect(code).toBe(0);
+  });
+
+  describe('the kernel', () => {
+    const config = (...options: string[]) =>
+      writeFileSync(board.file('proc/config.gz'), gzipSync(options.map((name) => `${name}=y\n`).join('')));
+    const needed = kernelOptions.filter(({ need }) => need === 'required').map(({ name }) => name);
+
+    test('with all that is needed is not talked about', () => {
+      config(...needed);
+      expect(install('--check').text).not.toContain('kernel');
+    });
+
+    test('without the accelerator drivers: they are named, the CPU will do', () => {
+      config(...needed.filter((name) => !name.includes('UIO')));
+      const { code, text } = install('--check');
+      expect(text).toContain('kernel lacks CONFIG_UIO CONFIG_UIO_PDRV_GENIRQ');
+      expect(code).toBe(0);
+    });
+
+    test('without NEON: refused', () => {
+      config(...needed.slice(1));
+      const { code, text } = install('--check');
+      expect(text).toContain('INSTALL_KERNEL');
+      expect(code).toBe(1);
+    });
+
+    test('that does not tell its options is told of', () => {
+      expect(install('--check').text).toContain('does not tell its options');
+    });
   });
 
   test('the connection cut at each call: the running version stays whole, the same command completes', {

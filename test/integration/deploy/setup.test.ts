@@ -48,6 +48,16 @@ describe('installing', () => {
     expect(existsSync(board.file('opt/zynqnetd'))).toBe(false);
   });
 
+  test('boards without systemd also get the script that tells the daemon about the clock', () => {
+    board.install(one);
+    const link = board.file('etc/rc5.d/S60zynqnetd-clock');
+    expect(readFileSync(link, 'utf8')).toBe(readFileSync(board.file('etc/init.d/zynqnetd-clock'), 'utf8'));
+    expect(readFileSync(link, 'utf8')).toContain('/opt/zynqnetd/current/service/clock-hook.sh');
+    expect(existsSync(board.file('opt/zynqnetd/current/service/clock-hook.sh'))).toBe(true);
+    board.setup(['uninstall']);
+    expect(board.listing().filter((name) => name.includes('clock'))).toEqual([]);
+  });
+
   test('the same version again changes nothing', () => {
     board.install(one);
     board.install(two);
