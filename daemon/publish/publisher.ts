@@ -44,6 +44,8 @@ export class Publisher {
   readonly #rate = new RateLimit();
   /** The latest of each retained topic; all are published at each connect. */
   readonly #retained = new Map<string, string>();
+  /** Those that this session of the broker has been sent: what changes while it is greeted need not come twice. */
+  readonly #sent = new Set<string>();
   readonly #handlers = new Map<string, Handler>();
   readonly #results = { published: 0, skipped: 0, dropped: 0 };
   #resultsWaiting = 0;
@@ -97,7 +99,7 @@ export class Publisher {
   retainAt(topic: string, value: unknown): void {
     const payload = value === null ? '' : JSON.stringify(value);
     this.#retained.set(topic, payload);
-    void this.send(topic, payload, { qos: 1, retain: true });
+    void this.#sendRetained(topic, payload);
   }
 
   /** Results are worth nothing later: without a broker, or with one that is too slow, they are dropped and counted. */
@@ -175,17 +177,25 @@ export class Publisher {
     const { log } = this.#options;
     log.info('connected to the broker');
     this.#lastReason = undefined;
+    this.#sent.clear();
     try {
       // Our status first: a subscription then shows it, or a stale will that came after it.
       await this.#sendStatus();
       const refused = await session.subscribe([this.topic('status'), ...this.#handlers.keys()]);
       if (refused.length > 0) log.warn({ refused }, 'the broker does not let us read these topics; check its ACL');
-      for (const [topic, payload] of this.#retained) await this.send(topic, payload, { qos: 1, retain: true });
+      for (const [topic, payload] of this.#retained) {
+        if (!this.#sent.has(topic)) await this.#sendRetained(topic, payload);
+      }
       await this.#drainEvents();
     } catch (error) {
       if (this.#connection.session === session)
         this.#connection.fail(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  #sendRetained(topic: string, payload: string): Promise<boolean> {
+    this.#sent.add(topic);
+    return this.send(topic, payload, { qos: 1, retain: true });
   }
 
   #sayOffline(reason: string): void {

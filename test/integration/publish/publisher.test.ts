@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { eventPayload, resultPayload, type StatusPayload } from '../../../daemon/publish/topics.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { Listener, until } from '../support/listener.js';
 import { freePort, haveMosquitto, Mosquitto } from '../support/mosquitto.js';
 import { event, makePublisher, result } from './fixture.js';
+
+// A broker or two for each, and real time limits: that takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const undo: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -103,6 +106,24 @@ describe.skipIf(!haveMosquitto).each(['3.1.1', '5'])('publishing with MQTT %s', 
     expect(states(listener)).toEqual(['online']);
     expect(publisher.stats().events).toEqual({ published: 1, queued: 0, dropped: 0 });
     expect(publisher.stats().mqtt.reconnectsLastHour).toBe(1);
+  });
+
+  it('sends what is retained while it greets the broker once, not a second time with the rest', async () => {
+    const broker = later(await Mosquitto.start());
+    const url = `mqtt://127.0.0.1:${broker.port}`;
+    const { publisher } = makePublisher(url, { version });
+    const listener = await listen(url);
+    for (let n = 0; n < 30; n += 1) publisher.retain(`alert/${n}`, { n });
+    publisher.start();
+    undo.push(() => publisher.stop(500));
+    await listener.until(() => listener.payloads('alert/0').length > 0);
+    publisher.retain('info', { hello: 'late' });
+    publisher.retain('alert/29', { n: 'changed' });
+    await listener.until(() => listener.payloads('alert/28').length > 0);
+    await publisher.send('zynqnet/board-1/end', '{}', { qos: 1, retain: false });
+    await listener.until(() => listener.payloads('end').length > 0);
+    expect(listener.payloads('info')).toEqual([{ hello: 'late' }]);
+    expect(listener.payloads('alert/29')).toEqual([{ n: 'changed' }]);
   });
 
   it('notices a broker that is frozen, and recovers when it thaws', async () => {
