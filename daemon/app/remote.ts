@@ -80,9 +80,9 @@ export class Remote {
   }
 
   async start(): Promise<void> {
-    this.#config.start();
     this.#inbox.onAll('command', commandAnswerTopic, new Map([...this.#boardCommands(), ...this.#modelRoutes()]));
     await this.#models?.start();
+    this.#config.start(); // last: who sees the configuration may ask for anything
     void this.#answerForStart();
   }
 

@@ -10,7 +10,7 @@ import { Boards } from './fixture.js';
 vi.setConfig({ testTimeout: 120_000 });
 
 const boards = new Boards();
-afterEach(() => boards.stop());
+afterEach((context) => boards.stop(context));
 
 /** A folder that looks like an LED of the kernel. */
 function fakeLed(): string {

@@ -11,7 +11,7 @@ import { Boards } from './fixture.js';
 vi.setConfig({ testTimeout: 120_000 });
 
 const boards = new Boards();
-afterEach(() => boards.stop());
+afterEach((context) => boards.stop(context));
 
 describe.skipIf(!haveBuild || !haveMosquitto)('the configuration by message', () => {
   it('is published with its schema, changed, stored, and still there after a kill', async () => {

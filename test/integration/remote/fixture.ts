@@ -19,6 +19,7 @@ export interface Board {
 
 export class Boards {
   readonly #undo: (() => Promise<unknown>)[] = [];
+  readonly #boards: Board[] = [];
 
   async start(...settings: string[]): Promise<Board> {
     const folder = mkdtempSync(join(tmpdir(), 'zynqnetd-remote-'));
@@ -39,7 +40,8 @@ export class Boards {
       'mqtt.backoff.minSeconds=0.05',
       'mqtt.backoff.maxSeconds=0.5',
       'remote.messagesPerSecond=1000',
-      'remote.trialSeconds=5',
+      // What is to be confirmed must not fail for a busy machine; tests that want a change taken back set it low.
+      'remote.trialSeconds=60',
       `mqtt.url=${url}`,
       ...settings,
     ];
@@ -62,10 +64,21 @@ export class Boards {
         board.daemon = launch();
       },
     };
+    this.#boards.push(board);
     return board;
   }
 
-  async stop(): Promise<void> {
+  /** To be called after each test; one that failed shows what the daemon and its asker last heard. */
+  async stop({ task }: { task: { result?: { state?: string } } }): Promise<void> {
+    if (task.result?.state === 'fail') for (const board of this.#boards) console.log(lastWords(board));
+    this.#boards.length = 0;
     for (const step of this.#undo.splice(0).reverse()) await step();
   }
+}
+
+function lastWords({ daemon, asker }: Board): string {
+  const heard = asker.heard.filter(({ topic }) => !topic.endsWith('/result') && !topic.endsWith('/image'));
+  const lines = heard.slice(-25).map(({ topic, payload }) => `${topic} ${payload.toString().slice(0, 300)}`);
+  const log = [...daemon.stdout.split('\n').slice(-25), ...daemon.stderr.split('\n').slice(-10)];
+  return `the daemon said\n${log.join('\n')}\nthe asker heard\n${lines.join('\n')}`;
 }

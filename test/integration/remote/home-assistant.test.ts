@@ -14,7 +14,7 @@ import { Boards } from './fixture.js';
 vi.setConfig({ testTimeout: 120_000 });
 
 const boards = new Boards();
-afterEach(() => boards.stop());
+afterEach((context) => boards.stop(context));
 
 const discovery = 'homeassistant/device/zynqnetd_board/config';
 
@@ -26,7 +26,7 @@ describe.skipIf(!haveBuild || !haveMosquitto)('Home Assistant', () => {
     expect(told()).toEqual([]);
     const enabled = await asker.ask('config/set', { patch: { homeAssistant: { enabled: true, name: 'Gate' } } });
     expect(enabled).toMatchObject({ code: 200, effect: 'live' });
-    await asker.until(() => told().length === 1);
+    await asker.until(() => told().length > 0);
     const message = JSON.parse(told()[0] ?? '');
     expect(message).toMatchObject({ dev: { name: 'Gate' }, o: { name: 'zynqnetd' } });
 
@@ -38,10 +38,12 @@ describe.skipIf(!haveBuild || !haveMosquitto)('Home Assistant', () => {
     await asker.client.publishAsync(snapshot.cmd_t, snapshot.pl_prs, { qos: 1 });
     await asker.until(() => asker.heard.some(({ topic }) => topic === message.cmps.snapshot.t));
 
+    const before = told().length;
     await asker.client.publishAsync('homeassistant/status', 'online', { qos: 1 });
-    await asker.until(() => told().length === 2);
-    expect(told()[1]).toBe(told()[0]);
-    await asker.ask('config/set', { patch: { homeAssistant: { enabled: false } } });
+    await asker.until(() => told().length > before);
+    expect(told().at(-1)).toBe(told()[0]);
+    const disabled = await asker.ask('config/set', { patch: { homeAssistant: { enabled: false } } });
+    expect(disabled).toMatchObject({ code: 200 });
     await asker.until(() => told().at(-1) === '');
 
     await asker.until(() => asker.latest('class') !== undefined);

@@ -44,7 +44,7 @@ describe.skipIf(!haveBuild || !haveMosquitto)('hostile messages', () => {
     const grey = { create: { width: 64, height: 48, channels: 3, background: 'grey' } } as const;
     await sharp(grey).jpeg().toFile(join(pictures, 'grey.jpg'));
     const boards = new Boards();
-    onTestFinished(() => boards.stop());
+    onTestFinished((context) => boards.stop(context));
     const { asker, daemon } = await boards.start(
       'remote.messagesPerSecond=100000',
       'remote.trialSeconds=3',

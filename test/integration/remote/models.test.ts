@@ -14,8 +14,8 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const boards = new Boards();
 const undo: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  await boards.stop();
+afterEach(async (context) => {
+  await boards.stop(context);
   for (const step of undo.splice(0)) await step();
 });
 
