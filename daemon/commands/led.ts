@@ -4,12 +4,13 @@ import { join } from 'node:path';
 const leds = '/sys/class/leds';
 const halfPeriodMs = 250;
 
-/** The folder of the LED to use: the configured one, or the first of the system's; undefined if there is none. */
+/** The folder of the LED to use: the configured one, one that is there for it, or the first of the system's, if any. */
 export function findLed(configured: string | null, root = leds): string | undefined {
   if (configured !== null) return configured;
   try {
-    const first = readdirSync(root).sort()[0];
-    return first === undefined ? undefined : join(root, first);
+    const names = readdirSync(root).sort();
+    const name = names.find((one) => one.endsWith(':identify')) ?? names[0];
+    return name === undefined ? undefined : join(root, name);
   } catch {
     return undefined;
   }

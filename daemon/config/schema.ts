@@ -91,7 +91,7 @@ export const configSchema = z.strictObject({
       path.nullable(),
       null,
       'live',
-      'Folder of the LED that `identify` blinks, e.g. /sys/class/leds/led0; null: the first that there is.',
+      'Folder of the LED that `identify` blinks, e.g. /sys/class/leds/led0; null: one named *:identify, else the first.',
     ),
   }),
   camera,

@@ -42,6 +42,7 @@ grant_devices() {
 		fi
 	done
 	give zynqnetd "$ROOT_DIR"/dev/udmabuf-zynqnetd* "$ROOT_DIR"/sys/class/u-dma-buf/udmabuf-zynqnetd*/sync_* "$MANAGER/firmware" "$MANAGER/flags"
+	give zynqnetd "$ROOT_DIR"/sys/class/leds/zynqnetd:*/brightness "$ROOT_DIR"/sys/class/leds/zynqnetd:*/trigger
 	! grep -q '^video:' "$ROOT_DIR/etc/group" || give video "$ROOT_DIR"/dev/video[0-9]*
 }
 

@@ -59,6 +59,12 @@ describe.skipIf(!haveTools)('device trees (needs dtc and cpp)', () => {
       expect(get(blob, 'x', '/udmabuf-zynqnetd', 'size')).toBe(bytes);
     });
 
+    test('has an LED to identify the board by, where its makers put one on a pin of the processor', () => {
+      const leds = () => get(tree().blob, 's', '/leds/led-identify', 'label');
+      if (board === 'zc706') expect(leds).toThrow();
+      else expect(leds()).toBe('zynqnetd:identify');
+    });
+
     test('has one address and one size cell, and no coherency that the HP ports lack', () => {
       const { blob } = tree();
       for (const node of ['/', '/reserved-memory']) {
