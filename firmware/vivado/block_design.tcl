@@ -4,6 +4,8 @@
 
 set top [dict get $board top]
 create_project -force -part [dict get $board part] system $out/system
+# Boards that xhub has installed are found by this alone in batch mode; a Vivado without xhub has its own.
+catch {set_param board.repoPaths [get_property LOCAL_ROOT_DIR [xhub::get_xstores xilinx_board_store]]}
 set matches [get_board_parts -quiet [dict get $board boardPart]]
 if {$matches eq ""} {
   puts stderr "no board file matches [dict get $board boardPart]: install it from Vivado's board store (xhub::install)"
