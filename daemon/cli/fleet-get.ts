@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { columns } from './columns.js';
-import { addFleetOptions, type FleetOptions, openFleet } from './fleet-options.js';
+import { UsageError } from './errors.js';
+import { addFleetOptions, type FleetOptions, noBoards, openFleet } from './fleet-options.js';
 import { examples } from './lazy.js';
 
 export function register(command: Command): void {
@@ -20,7 +21,14 @@ async function get(keys: readonly string[], options: FleetOptions & { json?: boo
     const { selectBoards, configValue } = await import('../fleet/select.js');
     const { device, group, json } = options;
     const selection = { devices: device, ...(group === undefined ? {} : { group }) };
-    const rows = selectBoards(fleet.directory.boards, selection).map((board) => ({
+    const boards = selectBoards(fleet.directory.boards, selection);
+    if (boards.length === 0) throw new UsageError(noBoards(options));
+    const unknown = keys.filter((key) =>
+      boards.every(({ config }) => config && configValue(config, key) === undefined),
+    );
+    if (unknown.length > 0)
+      throw new UsageError(`no board has a key ${unknown.join(', ')}; "zynqnetd config schema" has them all`);
+    const rows = boards.map((board) => ({
       device: board.device,
       revision: board.revision ?? null,
       values: Object.fromEntries(keys.map((key) => [key, configValue(board.config, key)])),

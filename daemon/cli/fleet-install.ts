@@ -41,8 +41,13 @@ async function install(model: string, options: InstallOptions): Promise<void> {
       body: { model: 'previous' },
       limitMs,
     };
+    const runs = (device: string) => fleet.directory.board(device)?.info?.model.sha256;
     process.exitCode = await showRollout(fleet, boards, options, {
-      apply: (device) => sender.install(device),
+      async apply(device) {
+        const before = runs(device);
+        await sender.install(device);
+        return signed.activate !== false && before !== signed.sha256;
+      },
       ...(options.undo ? { undo: async (device) => void (await asker.ask(device, previous)) } : {}),
     });
   } finally {

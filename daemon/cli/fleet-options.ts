@@ -76,14 +76,16 @@ export async function openFleet({ base, wait, ...address }: FleetOptions): Promi
 
 /** The boards that the options choose. Throws UsageError when a change does not say which, or there are none. */
 export async function chosenBoards({ directory }: Fleet, options: FleetOptions & { all?: boolean }): Promise<Board[]> {
-  const { device, group, all, url, base } = options;
+  const { device, group, all } = options;
   if (device.length === 0 && group === undefined && all !== true) {
     throw new UsageError('which boards? Give --device, --group or --all');
   }
   const { selectBoards } = await import('../fleet/select.js');
   const boards = selectBoards(directory.boards, { devices: device, ...(group === undefined ? {} : { group }) });
-  if (boards.length === 0) {
-    throw new UsageError(`no such board at ${url} under ${base}/; "zynqnetd fleet list" shows those that there are`);
-  }
+  if (boards.length === 0) throw new UsageError(noBoards(options));
   return boards;
+}
+
+export function noBoards({ url, base }: FleetOptions): string {
+  return `no such board at ${url} under ${base}/; "zynqnetd fleet list" shows those that there are`;
 }

@@ -5,7 +5,7 @@ import type { Fleet, RolloutOptions } from './fleet-options.js';
 
 /** What differs between the changes that `fleet` can make. */
 export interface FleetChange {
-  readonly apply: (device: string) => Promise<void>;
+  readonly apply: RolloutSteps['apply'];
   readonly applyAll?: RolloutSteps['applyAll'];
   /** Takes it back on one board, if the change knows how. */
   readonly undo?: (device: string) => Promise<void>;
@@ -35,18 +35,23 @@ export async function showRollout(
     process.stderr.write('\nno further board is asked; waiting for those that were\n');
   };
   process.on('SIGINT', onSignal);
-  const say = progressLine(names.length, json === true);
+  const say = new ProgressLine(names.length, json === true);
+  if (canaries.length > 0 && rest.length > 0) say.note(`${canaries.join(', ')} before ${rest.length} more`);
   const { outcomes, untouched } = await rollOut(
     { canaries, rest, parallel, maxFailures },
     {
       apply: change.apply,
       ...(change.applyAll === undefined ? {} : { applyAll: change.applyAll }),
-      unwell: (device) => watch(fleet, device, soak, () => interrupted),
-      progress: say,
+      unwell: (device) => {
+        if (soak > 0) say.note(`${device} has answered ok and is watched for ${soak} s`);
+        return watch(fleet, device, soak, () => interrupted);
+      },
+      progress: (outcome) => say.outcome(outcome),
       cancelled: () => interrupted,
     },
   );
   process.off('SIGINT', onSignal);
+  say.end();
 
   const failed = outcomes.filter(({ ok }) => !ok).length;
   const undone = failed > 0 && change.undo !== undefined ? await undoAll(outcomes, change.undo) : [];
@@ -92,7 +97,7 @@ async function watch(
     const board = directory.board(device);
     const fresh = [...(board?.alerts ?? [])].filter((alert) => !before.has(alert));
     if (fresh.length > 0) return `it answered ok, then raised the alert ${fresh.join(', ')}`;
-    if (board?.state === 'offline') return 'it answered ok, then went offline';
+    if (board?.state === 'offline' || board?.state === 'stopped') return 'it answered ok, then went away';
     if (performance.now() >= end || cancelled()) return undefined;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -100,8 +105,8 @@ async function watch(
 
 async function undoAll(outcomes: readonly Outcome[], undo: (device: string) => Promise<void>): Promise<string[]> {
   const undone: string[] = [];
-  for (const { device, ok } of outcomes) {
-    if (!ok) continue;
+  for (const { device, changed } of outcomes) {
+    if (!changed) continue;
     try {
       await undo(device);
       undone.push(device);
@@ -112,15 +117,34 @@ async function undoAll(outcomes: readonly Outcome[], undo: (device: string) => P
   return undone;
 }
 
-/** One line that changes on a terminal, one line a board in a pipe. */
-function progressLine(total: number, quiet: boolean): (outcome: Outcome) => void {
-  let done = 0;
-  let failed = 0;
-  return ({ device, ok, message, seconds }) => {
-    done += 1;
-    if (!ok) failed += 1;
-    if (quiet) return;
-    const line = `${done} of ${total}${failed > 0 ? `, ${failed} failed` : ''}: ${device} ${ok ? `ok after ${seconds} s` : message}`;
-    process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}${done === total ? '\n' : ''}` : `${line}\n`);
-  };
+/** One line that changes on a terminal, one line a happening in a pipe. */
+class ProgressLine {
+  readonly #total: number;
+  readonly #quiet: boolean;
+  #done = 0;
+  #failed = 0;
+
+  constructor(total: number, quiet: boolean) {
+    this.#total = total;
+    this.#quiet = quiet;
+  }
+
+  outcome({ device, ok, message, seconds }: Outcome): void {
+    this.#done += 1;
+    if (!ok) this.#failed += 1;
+    this.note(`${device} ${ok ? `ok after ${seconds} s` : message}`);
+  }
+
+  note(text: string): void {
+    if (this.#quiet) return;
+    const failed = this.#failed > 0 ? `, ${this.#failed} failed` : '';
+    const line = `${this.#done} of ${this.#total}${failed}: ${text}`;
+    if (!process.stderr.isTTY) process.stderr.write(`${line}\n`);
+    else process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+  }
+
+  /** The table starts on a line of its own. */
+  end(): void {
+    if (!this.#quiet && process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  }
 }

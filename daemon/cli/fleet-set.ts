@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { Answer, Question } from '../fleet/asker.js';
 import type { Outcome } from '../fleet/rollout.js';
 import { UsageError } from './errors.js';
 import { addRolloutOptions, chosenBoards, type Fleet, openFleet, type RolloutOptions } from './fleet-options.js';
@@ -37,31 +38,69 @@ async function set(assignments: readonly string[], options: SetOptions): Promise
     const boards = await chosenBoards(fleet, options);
     const limitMs = timeout * 1000;
     const question = { topic: 'config/set', answers: 'config/response', body: { patch }, limitMs };
-    const rollback = { topic: 'config/rollback', answers: 'config/response', body: {}, limitMs };
+    const revisions = new Revisions(fleet);
+    const rollback = (name: string): Question => ({
+      topic: 'config/rollback',
+      answers: 'config/response',
+      // Only our own change, if nobody has made another one since.
+      body: { revision: revisions.after(name) },
+      limitMs,
+    });
     process.exitCode = await showRollout(fleet, boards, options, {
-      apply: async (name) => void (await fleet.asker.ask(name, question)),
-      ...(atOnce && group !== undefined ? { applyAll: (devices) => askGroup(fleet, group, devices, question) } : {}),
-      ...(undo ? { undo: async (name) => void (await fleet.asker.ask(name, rollback)) } : {}),
+      apply: (name) => revisions.watch(name, () => fleet.asker.ask(name, question)),
+      ...(atOnce && group !== undefined
+        ? { applyAll: (names, done) => setGroup(fleet, group, names, question, revisions, done) }
+        : {}),
+      ...(undo ? { undo: async (name) => void (await fleet.asker.ask(name, rollback(name))) } : {}),
     });
   } finally {
     await fleet.broker.close();
   }
 }
 
-async function askGroup(
+/** What each board's revision was before and after it was asked: whether it has changed, and what there is to take back. */
+class Revisions {
+  readonly #fleet: Fleet;
+  readonly #after = new Map<string, number>();
+
+  constructor(fleet: Fleet) {
+    this.#fleet = fleet;
+  }
+
+  after(device: string): number | undefined {
+    return this.#after.get(device);
+  }
+
+  /** Resolves to whether the answer tells of a new revision. */
+  async watch(device: string, ask: () => Promise<Answer>): Promise<boolean> {
+    const before = this.#fleet.directory.board(device)?.revision;
+    const { revision } = await ask();
+    if (typeof revision !== 'number' || revision === before) return false;
+    this.#after.set(device, revision);
+    return true;
+  }
+}
+
+async function setGroup(
   { asker }: Fleet,
   group: string,
   devices: readonly string[],
-  question: Parameters<Fleet['asker']['ask']>[1],
-): Promise<Outcome[]> {
+  question: Question,
+  revisions: Revisions,
+  done: (outcome: Outcome) => void,
+): Promise<void> {
+  const { failure, secondsSince } = await import('../fleet/rollout.js');
   const startMs = performance.now();
-  const answers = await asker.askGroup(group, devices, question);
-  return answers.map((answer, index) => ({
-    device: devices[index] ?? '',
-    ok: answer.status === 'fulfilled',
-    message: answer.status === 'fulfilled' ? 'ok' : String((answer.reason as Error).message),
-    seconds: Math.round((performance.now() - startMs) / 10) / 100,
-  }));
+  const asked = asker.askGroup(group, devices, question);
+  const one = async (device: string) => {
+    try {
+      const changed = await revisions.watch(device, async () => (await asked).get(device) as Promise<Answer>);
+      done({ device, ok: true, changed, message: 'ok', seconds: secondsSince(startMs) });
+    } catch (error) {
+      done(failure(device, error, startMs));
+    }
+  };
+  await Promise.all(devices.map(one));
 }
 
 /** A merge patch from `key=value` words, whose values are YAML as in `run --set`, or from a file. */

@@ -20,7 +20,7 @@ export interface Question {
   readonly body: Record<string, unknown>;
   /** For the answer, or between an answer "begun" (202) and the outcome. */
   readonly limitMs: number;
-  /** Called for an answer 202: the outcome follows with the same id. */
+  /** Called for an answer 202: the outcome follows with the same id, and is what counts. */
   readonly begun?: (answer: Answer) => void;
 }
 
@@ -51,14 +51,15 @@ export class Asker {
     return answer;
   }
 
-  /** One message to a group; each of `devices` answers for itself. Settles as all of them have. */
+  /** One message to a group; each of `devices` answers for itself, as `ask` has it. Resolves when the broker has the message. */
   async askGroup(
     group: string,
     devices: readonly string[],
     question: Question,
-  ): Promise<PromiseSettledResult<Answer>[]> {
+  ): Promise<ReadonlyMap<string, Promise<Answer>>> {
     const id = newId();
-    const answers = Promise.allSettled(devices.map((device) => this.#answerOf(device, id, question)));
+    const answers = new Map(devices.map((device) => [device, this.#answerOf(device, id, question)]));
+    for (const answer of answers.values()) answer.catch(() => {}); // whoever awaits it hears of it
     await this.#broker.publish(`${this.#base}/group/${group}/${question.topic}`, message(id, question));
     return answers;
   }
@@ -73,9 +74,9 @@ export class Asker {
       let timer = setTimeout(silent, limitMs);
       this.#waiting.set(key, (answer) => {
         clearTimeout(timer);
-        if (answer.code === 202 && begun !== undefined) {
+        if (answer.code === 202) {
           timer = setTimeout(silent, limitMs);
-          begun(answer);
+          begun?.(answer);
           return;
         }
         this.#waiting.delete(key);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const boardStatus = z.looseObject({ state: z.string() });
 const boardInfo = z.looseObject({
   version: z.string(),
-  model: z.looseObject({ name: z.string() }),
+  model: z.looseObject({ name: z.string(), sha256: z.string().optional() }),
   backend: z.string(),
 });
 const boardHealth = z.looseObject({ framesPerSecond: z.number(), camera: z.looseObject({ state: z.string() }) });

@@ -8,6 +8,7 @@ export const signedModel = z.looseObject({
   bytes: z.int().min(1),
   signature: z.string().min(1),
   url: z.string().optional(),
+  activate: z.boolean().optional(),
 });
 
 export type SignedModel = z.output<typeof signedModel>;

@@ -2,6 +2,8 @@
 export interface Outcome {
   readonly device: string;
   readonly ok: boolean;
+  /** It runs with something else than before; a canary may, and not be ok. */
+  readonly changed: boolean;
   /** `ok`, or why not. */
   readonly message: string;
   readonly seconds: number;
@@ -18,12 +20,12 @@ export interface RolloutPlan {
 }
 
 export interface RolloutSteps {
-  /** Asks a board and waits for its answer; rejects when it refuses or says nothing. */
-  apply(device: string): Promise<void>;
+  /** Asks a board and waits for its answer: whether that changed anything. Rejects when it refuses or says nothing. */
+  apply(device: string): Promise<boolean>;
   /** After the canaries have answered: what is wrong with this one now, if anything. */
   unwell(device: string): Promise<string | undefined>;
-  /** Instead of one by one: all of the rest with one message. Resolves to each one's outcome. */
-  applyAll?(devices: readonly string[]): Promise<Outcome[]>;
+  /** Instead of one by one: all of the rest with one message. Tells of each one's outcome, and resolves when all are told. */
+  applyAll?(devices: readonly string[], done: (outcome: Outcome) => void): Promise<void>;
   progress(outcome: Outcome): void;
   /** True to ask no further board. */
   cancelled(): boolean;
@@ -52,7 +54,7 @@ export async function rollOut(plan: RolloutPlan, steps: RolloutSteps): Promise<R
     if (!outcome.ok) return { outcomes, untouched: untouched() };
   }
   if (plan.rest.length > 0 && steps.applyAll !== undefined && !steps.cancelled()) {
-    for (const outcome of await steps.applyAll(plan.rest)) done(outcome);
+    await steps.applyAll(plan.rest, done);
     return { outcomes, untouched: untouched() };
   }
   await eachOf(plan, steps, done);
@@ -77,12 +79,21 @@ async function eachOf(plan: RolloutPlan, steps: RolloutSteps, done: (outcome: Ou
 
 async function applyTo(device: string, steps: RolloutSteps, isCanary: boolean): Promise<Outcome> {
   const startMs = performance.now();
-  const seconds = () => Math.round((performance.now() - startMs) / 10) / 100;
   try {
-    await steps.apply(device);
+    const changed = await steps.apply(device);
     const problem = isCanary ? await steps.unwell(device) : undefined;
-    return { device, ok: problem === undefined, message: problem ?? 'ok', seconds: seconds() };
+    return { device, ok: problem === undefined, changed, message: problem ?? 'ok', seconds: secondsSince(startMs) };
   } catch (error) {
-    return { device, ok: false, message: error instanceof Error ? error.message : String(error), seconds: seconds() };
+    return failure(device, error, startMs);
   }
+}
+
+/** A board that refused, or said nothing. */
+export function failure(device: string, error: unknown, startMs: number): Outcome {
+  const message = error instanceof Error ? error.message : String(error);
+  return { device, ok: false, changed: false, message, seconds: secondsSince(startMs) };
+}
+
+export function secondsSince(startMs: number): number {
+  return Math.round((performance.now() - startMs) / 10) / 100;
 }

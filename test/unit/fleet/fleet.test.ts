@@ -103,6 +103,7 @@ describe('a rollout', () => {
           await new Promise((resolve) => setImmediate(resolve));
           atWork -= 1;
           if (bad.includes(device)) throw new Error('refused');
+          return device !== '2'; // it was so already
         },
         unwell: async (device) => (options.unwell?.includes(device) ? 'an alert' : undefined),
         progress: (outcome) => told.push(outcome),
@@ -117,6 +118,7 @@ describe('a rollout', () => {
     expect(asked).toEqual(['c', '1', '2', '3', '4', '5']);
     expect(untouched).toEqual([]);
     expect(told.map(({ device }) => device)).toEqual(asked);
+    expect(told.map(({ changed }) => changed)).toEqual([true, true, false, true, true, true]);
   });
 
   it('touches no other board when the canary refuses, or is unwell afterwards', async () => {
@@ -124,7 +126,9 @@ describe('a rollout', () => {
     expect(refused.asked).toEqual(['c']);
     expect(refused.untouched).toEqual(['1', '2', '3', '4', '5']);
     const unwell = await run({}, [], { unwell: ['c'] });
-    expect(unwell.outcomes).toMatchObject([{ device: 'c', ok: false, message: 'an alert' }]);
+    // It has the change all the same: there is something to take back.
+    expect(unwell.outcomes).toMatchObject([{ device: 'c', ok: false, changed: true, message: 'an alert' }]);
+    expect(refused.outcomes).toMatchObject([{ device: 'c', ok: false, changed: false }]);
     expect(unwell.asked).toEqual(['c']);
   });
 
