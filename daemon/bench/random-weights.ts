@@ -60,6 +60,11 @@ function randomConv(op: ConvOp, next: () => number): RandomConv {
 
 /** The int8 model as the daemon would load it from a file. */
 export function randomModel(topology: Topology, convs: readonly RandomConv[]): LoadedModel {
+  return parseModelFile(randomModelFile(topology, convs), topology.name);
+}
+
+/** That file. */
+export function randomModelFile(topology: Topology, convs: readonly RandomConv[]): Buffer {
   const [input] = topology.tensors;
   if (input === undefined) throw new RangeError('a topology has an input');
   const channels = Array.from({ length: input.channels });
@@ -82,7 +87,7 @@ export function randomModel(topology: Topology, convs: readonly RandomConv[]): L
     provenance: {},
   };
   const wide = new Set(topology.ops.flatMap((op) => (op.op === 'conv' && 'logits' in op.output ? [op.weights] : [])));
-  const file = encodeModelFile({
+  return encodeModelFile({
     headerJson: JSON.stringify(header),
     convs: convs.map(({ weights, bias, multiplier, shift }, index) => ({
       weights,
@@ -93,5 +98,4 @@ export function randomModel(topology: Topology, convs: readonly RandomConv[]): L
     logitScale: new Float32Array(topology.classes).fill(2 ** -16),
     logitOffset: new Float32Array(topology.classes),
   });
-  return parseModelFile(file, topology.name);
 }

@@ -31,23 +31,23 @@ export class Board {
     return idle * 6 * this.#options.patience;
   }
 
-  async powerOn(tree = this.parts.trees.good) {
+  async powerOn(tree = this.parts.trees.good, model = this.#options.model) {
     this.#boots += 1;
     this.guest = await Guest.boot({
       image: this.#card,
       tree,
       key: this.parts.key,
-      model: this.#options.model,
+      model,
       name: `boot-${this.#boots}`,
     });
     return this.guest;
   }
 
   /** Pulls the plug and puts it back. */
-  async powerCycle(tree) {
+  async powerCycle(tree, model) {
     await this.guest.powerOff();
     this.broker.forget();
-    return this.powerOn(tree);
+    return this.powerOn(tree, model);
   }
 
   /** deploy/install.sh against this board; resolves to { code, stdout, stderr }. */

@@ -1,13 +1,13 @@
-// node cpu-answers.mjs FOLDER: what the CPU engine answers for each picture, as the daemon publishes it. Uses the compiled
-// daemon; the camera's defaults, the built-in model.
+// node cpu-answers.mjs FOLDER [MODEL]: what the CPU engine answers for each picture, as the daemon publishes it. Uses the compiled
+// daemon; the camera's defaults, the built-in model unless another is given.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Network } from '../../dist/app/network.js';
 import { configSchema } from '../../dist/config/schema.js';
 
-const folder = process.argv[2];
+const [folder, model = null] = process.argv.slice(2);
 const { preprocess, classify, engine } = configSchema.parse({});
-const network = await Network.open(null, { ...engine, backend: 'cpu', threads: 1 }, preprocess);
+const network = await Network.open(model, { ...engine, backend: 'cpu', threads: 1 }, preprocess);
 const answers = [];
 for (const name of readdirSync(folder).sort()) {
   const data = readFileSync(join(folder, name));

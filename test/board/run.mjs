@@ -10,7 +10,7 @@ import { Report } from './report.mjs';
 import { proveFaults } from './rows/faults.mjs';
 import { proveInstallation } from './rows/installation.mjs';
 import { proveRemoval } from './rows/removal.mjs';
-import { proveResults } from './rows/results.mjs';
+import { proveFullNetwork, proveResults } from './rows/results.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -40,6 +40,7 @@ try {
   await proveInstallation(report, board);
   await proveResults(report, board);
   await proveFaults(report, board);
+  await proveFullNetwork(report, board);
   await proveRemoval(report, board);
 } finally {
   await board.stop();
