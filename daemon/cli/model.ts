@@ -15,6 +15,11 @@ const members: readonly LazyCommand[] = [
     summary: 'make a model file of a folder that training/ exported',
     load: () => import('./model-pack.js'),
   },
+  {
+    name: 'unpack',
+    summary: 'make a folder of plain arrays of a model file',
+    load: () => import('./model-unpack.js'),
+  },
   { name: 'compress', summary: 'make a small int8 model of a float model', load: () => import('./model-compress.js') },
   { name: 'keygen', summary: 'make a key pair for signing models', load: () => import('./model-keygen.js') },
   { name: 'sign', summary: 'sign a model for `command/model/install`', load: () => import('./model-sign.js') },

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ZynqnetError } from '../errors/error.js';
 import type { FloatConv, Int8Conv } from '../native/addon.js';
+import { partName } from './array-files.js';
 import { type ConvOp, type ModelHeader, parseHeaderJson } from './header.js';
 import { encodeModelFile, type LoadedModel, parseModelFile } from './load.js';
 import { saveModelFile } from './save.js';
@@ -40,7 +41,7 @@ export async function packModel(folder: string, output: string): Promise<LoadedM
 }
 
 async function readConv(folder: string, header: ModelHeader, op: ConvOp): Promise<FloatConv | Int8Conv> {
-  const name = (part: string) => `${String(op.weights).padStart(2, '0')}.${part}`;
+  const name = (part: string) => partName(op.weights, part);
   const outputs = op.output.channels;
   const weights = outputs * op.input.channels * op.kernel[0] * op.kernel[1];
   if (header.arithmetic === 'float32') {

@@ -22,6 +22,8 @@ def integers(layer):
     with torch.no_grad():
         weights = layer.integer_weights().numpy().astype(np.int8)
         bias = layer.integer_bias().double().numpy().astype(np.int64)
+        # the modules see values minus zero point; the daemon sees the values
+        bias = bias - (weights.astype(np.int64).sum((2, 3)) * layer.input_zero.numpy().astype(np.int64)).sum(1)
         multiplier = shift = None
         if not layer.wide:
             multiplier, shift = (v.numpy().astype(np.int64) for v in layer.requantization())
@@ -33,6 +35,16 @@ def prove(layer):
     bound, shift = float(layer.bound().max()), int(layer.pre_shift)
     if bound >= 2 ** 31 or bound / 2 ** shift >= 2 ** 24 or shift > 7:
         raise ExportError(f"{layer.name}: a sum may reach {bound:.0f}, too much for pre-shift {shift}: prune further or lower its scale")
+
+
+def write_arrays(folder, number, weights, bias, multiplier, shift):
+    """The files of one convolution."""
+    base = os.path.join(folder, f"{number:02d}.")
+    weights.tofile(base + "weights.i8")
+    bias.astype("<i4").tofile(base + "bias.i32")
+    if multiplier is not None:
+        multiplier.astype("<u2").tofile(base + "multiplier.u16")
+        shift.astype(np.uint8).tofile(base + "shift.u8")
 
 
 def structure(config, scales):
@@ -76,11 +88,9 @@ def write(model, folder, name, labels, mode="cover", provenance=None, last_offse
     os.makedirs(folder, exist_ok=True)
     scales, result = {}, []
     zero_points = np.asarray(network.INPUT_MEAN).astype(np.int64)
-    for number, layer in enumerate(model.layers):
+    for layer in model.layers:
         layer.choose_pre_shift()
         weights, bias, multiplier, shift = integers(layer)
-        if number == 0:  # the modules see pixel - zero point; the daemon sees pixels
-            bias = bias - (weights.astype(np.int64).sum((2, 3)) * zero_points).sum(1)
         prove(layer)
         if not layer.wide:
             key = layer.name.replace("expand1x1", "expand").replace("expand3x3", "expand")
@@ -89,13 +99,8 @@ def write(model, folder, name, labels, mode="cover", provenance=None, last_offse
     tensors, ops = structure(model.config, scales)
     for op, layer in zip(ops, model.layers):
         op["preShift"] = int(layer.pre_shift)
-    for number, (weights, bias, multiplier, shift) in enumerate(result):
-        base = os.path.join(folder, f"{number:02d}.")
-        weights.tofile(base + "weights.i8")
-        bias.astype("<i4").tofile(base + "bias.i32")
-        if multiplier is not None:
-            multiplier.astype("<u2").tofile(base + "multiplier.u16")
-            shift.astype(np.uint8).tofile(base + "shift.u8")
+    for number, arrays in enumerate(result):
+        write_arrays(folder, number, *arrays)
     last = model.layers[-1]
     positions = tensors[-1]["height"] * tensors[-1]["width"]
     scale = (last.input_scale * last.log_scale.detach().exp() / positions * 2.0 ** int(last.pre_shift)).numpy()

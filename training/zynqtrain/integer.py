@@ -38,36 +38,44 @@ def multiplier_and_shift(ratio):
 
 
 class Requantize(torch.autograd.Function):
-    """Sums -> uint8 values as docs/arithmetic.md; the gradient is that of clamp(sum * ratio, 0, 255)."""
+    """Sums -> values of docs/arithmetic.md less their zero point; the gradient is that of clamp(sum * ratio, low, high)."""
 
     @staticmethod
-    def forward(context, accumulator, ratio, factor, pre_shift):
+    def forward(context, accumulator, ratio, factor, pre_shift, low, high):
         """factor: multiplier / 2^shift in float64: its product with a 24-bit sum is exact."""
         value = accumulator.double()
         if pre_shift:
             value = value.mul_(2.0 ** -pre_shift).floor_()
-        value = value.mul_(factor.view(1, -1, 1, 1)).add_(0.5).floor_().clamp_(0, ACTIVATION_TOP).to(accumulator.dtype)
+        value = value.mul_(factor.view(1, -1, 1, 1)).add_(0.5).floor_().clamp_(low, high).to(accumulator.dtype)
         context.save_for_backward(accumulator, value, ratio)
+        context.low, context.high = low, high
         return value
 
     @staticmethod
     def backward(context, gradient):
         accumulator, value, ratio = context.saved_tensors
-        inside = gradient * ((accumulator > 0) & (value < ACTIVATION_TOP))
-        return inside * ratio.view(1, -1, 1, 1), (inside * accumulator).sum((0, 2, 3)), None, None
+        above = accumulator > 0 if context.low == 0 else value > context.low
+        inside = gradient * (above & (value < context.high))
+        return inside * ratio.view(1, -1, 1, 1), (inside * accumulator).sum((0, 2, 3)), None, None, None, None
 
 
 class IntegerConv(nn.Module):
     """One convolution: codebook [K] (in units of 127, so that one learning rate fits all), index (-1: pruned), per-channel
     scale, real bias.
 
-    forward: integer-valued input minus zero point -> requantized uint8 values, or for `wide` real logits.
+    forward: integer-valued input minus zero point -> requantized values minus zero point, or for `wide` real logits.
+    pad: top, left, bottom, right; input_zero: the input's zero points, one or one per channel.
     """
 
-    def __init__(self, name, shape, stride, wide, codebook_size):
+    def __init__(self, name, shape, stride, wide, codebook_size, pad=None, relu=None, input_zero=0, output_zero=0):
         super().__init__()
         self.name, self.stride, self.wide = name, stride, wide
-        self.pad = 0 if wide else shape[2] // 2
+        self.pad = list(pad) if pad is not None else [0 if wide else shape[2] // 2] * 4
+        self.relu = not wide if relu is None else relu
+        self.output_zero = output_zero
+        zero = torch.as_tensor(input_zero, dtype=torch.float64).expand(shape[1]).clone()
+        self.register_buffer("input_zero", zero, persistent=False)
+        self.register_buffer("offset", torch.zeros(shape[0]), persistent=False)  # logitOffset of a wide one
         self.register_buffer("index", torch.full(shape, -1, dtype=torch.long))
         self.codebook = nn.Parameter(torch.zeros(codebook_size))
         self.log_scale = nn.Parameter(torch.zeros(shape[0]))
@@ -92,8 +100,7 @@ class IntegerConv(nn.Module):
         with torch.no_grad():
             weights = self.integer_weights().double()
             bias = self.integer_bias().double()
-            if self.name == "conv1":  # the modules see pixel - zero point; the daemon sees pixels
-                bias = bias - (weights.sum((2, 3)) * torch.tensor(network.INPUT_MEAN, dtype=torch.float64)).sum(1)
+            bias = bias - (weights.sum((2, 3)) * self.input_zero).sum(1)  # the daemon sees values with their zero points
             return bias.abs() + ACTIVATION_TOP * weights.abs().flatten(1).sum(1)
 
     def choose_pre_shift(self):
@@ -110,14 +117,19 @@ class IntegerConv(nn.Module):
 
     def forward(self, x):
         scale = self.log_scale.exp()
-        accumulator = F.conv2d(x, self.integer_weights(), self.integer_bias(), self.stride, self.pad)
+        top, left, bottom, right = self.pad
+        if top != bottom or left != right:
+            x, top, left = F.pad(x, (left, right, top, bottom)), 0, 0
+        accumulator = F.conv2d(x, self.integer_weights(), self.integer_bias(), self.stride, (top, left))
         if self.wide:
             positions = accumulator.shape[2] * accumulator.shape[3]
-            lost = torch.remainder(accumulator.detach(), 2.0 ** int(self.pre_shift))
-            return (accumulator - lost).sum((2, 3)) * (self.input_scale * scale / positions)
+            shifted = accumulator - torch.remainder(accumulator.detach(), 2.0 ** int(self.pre_shift))
+            shifted = shifted.clamp(min=0) if self.relu else shifted
+            return shifted.sum((2, 3)) * (self.input_scale * scale / positions) + self.offset
         multiplier, shift = self.requantization()
+        low = 0 if self.relu else -self.output_zero
         return Requantize.apply(accumulator, self.input_scale * scale / self.output_scale, multiplier / torch.pow(2.0, shift),
-                                int(self.pre_shift))
+                                int(self.pre_shift), low, ACTIVATION_TOP - self.output_zero)
 
 
 class IntegerZynqNet(nn.Module):
@@ -129,7 +141,7 @@ class IntegerZynqNet(nn.Module):
         self.codebook_sizes = dict(codebook_sizes)
         channels, sizes = config["channels"], codebook_sizes
         self.register_buffer("mean", torch.tensor(network.INPUT_MEAN).view(1, 3, 1, 1))
-        layers = [IntegerConv("conv1", (channels["conv1"], 3, 3, 3), 2, False, sizes["conv1"])]
+        layers = [IntegerConv("conv1", (channels["conv1"], 3, 3, 3), 2, False, sizes["conv1"], input_zero=network.INPUT_MEAN)]
         inputs = channels["conv1"]
         for name, _, _, kernel, stride in network.FIRES:
             squeeze = channels[name + "/squeeze"]

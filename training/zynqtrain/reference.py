@@ -49,6 +49,16 @@ def requantize(accumulator, pre_shift, multiplier, shift, zero_point, relu):
     return np.clip(r + zero_point, zero_point if relu else 0, 255).astype(np.uint8)
 
 
+def max_pool(x, op, target):
+    """uint8 [C, H', W']; positions outside the input never win."""
+    top, left, _, _ = op["pad"]
+    padded = np.full((len(x), 2 * target["height"] + 1, 2 * target["width"] + 1), -1, np.int64)
+    rows, columns = min(x.shape[1], padded.shape[1] - top), min(x.shape[2], padded.shape[2] - left)
+    padded[:, top:top + rows, left:left + columns] = x[:, :rows, :columns]
+    windows = [padded[:, ky:ky + 2 * target["height"] - 1:2, kx:kx + 2 * target["width"] - 1:2] for ky in range(3) for kx in range(3)]
+    return np.max(windows, 0).astype(np.uint8)
+
+
 def run(model, pixels):
     """(logit sums int64 [classes], tensors) for pixels uint8 [H, W, 3] in the model's channel order."""
     header, convolutions, _, _ = model
@@ -56,16 +66,19 @@ def run(model, pixels):
     tensors[0][:] = pixels.transpose(2, 0, 1)
     sums = np.zeros(len(header["labels"]), np.int64)
     for op in header["ops"]:
-        if op["op"] != "conv":
-            raise ValueError(f"{op['name']}: the reference runs convolutions only")
-        view = op["input"]
+        view, out = op["input"], op["output"]
         x = tensors[view["tensor"]][view["offset"]:view["offset"] + view["channels"]]
+        span = slice(out["offset"], out["offset"] + out["channels"])
+        if op["op"] == "maxpool":
+            tensors[out["tensor"]][span] = max_pool(x, op, header["tensors"][out["tensor"]])
+            continue
+        if op["op"] == "gap":
+            sums[span] = x.astype(np.int64).sum((1, 2))
+            continue
         zero = header["input"]["zeroPoint"] if view["tensor"] == 0 else header["tensors"][view["tensor"]]["zeroPoint"]
         zero = zero if isinstance(zero, list) else [zero] * len(x)
         weights, bias, multiplier, shift = convolutions[op["weights"]]
         total = accumulate(x, zero, weights, bias, op["stride"], op["pad"])
-        out = op["output"]
-        span = slice(out["offset"], out["offset"] + out["channels"])
         if "logits" in out:
             t = total >> op["preShift"]
             sums[span] = (np.maximum(t, 0) if op["relu"] else t).sum((1, 2))
