@@ -42,11 +42,12 @@ def divergence(logits, answers, temperature=1.0):
 
 
 @torch.no_grad()
-def judge(model, teacher, pictures, batch=10):
+def judge(model, teacher, pictures, batch=4):
     """Divergence and agreement over the photographs as the daemon takes them."""
     total = same = 0.0
     for start in range(0, len(pictures.images), batch):
         pixels = pictures.plain(range(start, min(start + batch, len(pictures.images)))).float()
+        pixels = pixels.contiguous(memory_format=torch.channels_last)
         logits, answers = model(pixels), teacher(pixels)
         total += float(divergence(logits, answers)) * len(pixels)
         same += float((logits.argmax(1) == answers.argmax(1)).sum())

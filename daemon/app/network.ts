@@ -68,8 +68,13 @@ export class Network implements Runtime<Frame> {
 
   /** The `count` most probable classes, best first. */
   top(logits: Int32Array | Float32Array, count: number): Score[] {
+    return topScores(this.probabilities(logits), count);
+  }
+
+  /** One per class. */
+  probabilities(logits: Int32Array | Float32Array): Float64Array {
     const { logitScale, logitOffset } = this.model.native;
-    return topScores(softmax(logitsFromSums(logits, logitScale, logitOffset)), count);
+    return softmax(logitsFromSums(logits, logitScale, logitOffset));
   }
 
   close(): void {

@@ -5,8 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_SIGN_LABEL, signs } from '../../daemon/camera/scene/signs/index.js';
-import { encodeModelFile, parseModelFile } from '../../daemon/model/load.js';
-import type { Int8Conv } from '../../daemon/native/addon.js';
+import { packModel } from '../../daemon/model/pack.js';
 import { loadAddon } from '../../daemon/native/load.js';
 
 const training = fileURLToPath(new URL('../../training/', import.meta.url));
@@ -41,31 +40,17 @@ describe.skipIf(python === undefined)('training code (needs python3 with torch, 
     expect(run.stderr).toMatch(/\nOK\n$/);
   }, 180_000);
 
-  it.each(['scalar', 'auto'] as const)("answers bit for bit what the daemon's %s engine answers", async (backend) => {
-    const header = JSON.parse(file('header.json').toString()) as {
-      ops: { op: string; weights: number; output: { logits?: boolean } }[];
-      labels: string[];
-    };
-    const convs = header.ops.map((op): Int8Conv => {
-      const name = String(op.weights).padStart(2, '0');
-      const wide = op.output.logits === true;
-      return {
-        weights: array(`${name}.weights.i8`, Int8Array),
-        bias: array(`${name}.bias.i32`, Int32Array),
-        multiplier: wide ? new Uint16Array(0) : array(`${name}.multiplier.u16`, Uint16Array),
-        shift: wide ? new Uint8Array(0) : array(`${name}.shift.u8`, Uint8Array),
-      };
-    });
-    const bytes = encodeModelFile({
-      headerJson: JSON.stringify(header),
-      convs,
-      logitScale: array('logitScale.f32', Float32Array),
-      logitOffset: array('logitOffset.f32', Float32Array),
-    });
-    const engine = loadAddon().createEngine(parseModelFile(bytes, 'fixture').native, { backend });
-    const pixels = file('pixels.u8');
-    const expected = [...array('sums.i32', Int32Array)];
-    const classes = header.labels.length;
+  it.each([
+    ['ZynqNet', 'scalar', '.'],
+    ['ZynqNet', 'auto', '.'],
+    ['a network of another kind', 'scalar', 'graph'],
+    ['a network of another kind', 'auto', 'graph'],
+  ] as const)("answers for %s bit for bit what the daemon's %s engine answers", async (_, backend, inside) => {
+    const model = await packModel(path.join(folder, inside), path.join(folder, 'packed.zqn'));
+    const engine = loadAddon().createEngine(model.native, { backend });
+    const pixels = file(path.join(inside, 'pixels.u8'));
+    const expected = [...array(path.join(inside, 'sums.i32'), Int32Array)];
+    const classes = model.header.labels.length;
     const count = expected.length / classes;
     const answers: number[] = [];
     for (let image = 0; image < count; image += 1) {

@@ -8,10 +8,11 @@ import torch
 class Views:
     """uint8 tensors of the student at the cut, and the teacher's logits, in files of `folder` (they may be larger than memory).
 
+    A few at a time: the wide first layers of more would not fit the caches, and take several times as long.
     `resume` takes an interrupted computation up where it stopped.
     """
 
-    def __init__(self, student, teacher, pictures, count, cut, folder, resume=False, device="cpu", log=print, batch=16):
+    def __init__(self, student, teacher, pictures, count, cut, folder, resume=False, device="cpu", log=print, batch=4):
         first, kept = cut
         self.count, progress = count, os.path.join(folder, "views.done")
         done = 0
@@ -22,13 +23,13 @@ class Views:
         self.answers = self.open(folder, "answers", np.float32, count, (len(student.header["labels"]),), done)
         while done < count:
             numbers = range(done, min(done + batch, count))
-            pixels = pictures.views(numbers).to(device).float()
+            pixels = pictures.views(numbers).to(device).float().contiguous(memory_format=torch.channels_last)
             with torch.no_grad():
                 for target, value in zip(self.tensors, student.before(pixels, first, kept)):
                     target[numbers.start:numbers.stop] = value.cpu().numpy()
                 self.answers[numbers.start:numbers.stop] = teacher(pixels).cpu().numpy()
             done = numbers.stop
-            if done == count or done // batch % 16 == 0:
+            if done == count or done // batch % 100 == 0:
                 for array in (*self.tensors, self.answers):
                     array.flush()
                 with open(progress, "w") as stream:

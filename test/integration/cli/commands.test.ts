@@ -107,6 +107,30 @@ describe.skipIf(!haveBuild)('the command line', () => {
     expect(readFileSync(confusion, 'utf8')).toBe('class,0,1,2\n0,1,0,0\n1,0,1,1\n2,0,0,0\n');
   });
 
+  it('eval compares with another model of the same classes, and refuses one of others', async () => {
+    const list = join(folder, 'against.csv');
+    writeFileSync(list, 'file,class\nred.jpg,0\ngreen.jpg,1\nmissing.jpg,2\n');
+    const args = ['eval', '--model', model, '--list', list, '--root', pictures, '--against'];
+    const same = await zynqnetd(...args, model, '--json');
+    expect(JSON.parse(same.stdout).against).toEqual({ images: 2, agreement: 1, expectedLoss: 0, divergence: 0 });
+    expect((await zynqnetd(...args, model)).stdout).toContain('same top-1 as the other model 100.00 %');
+    const wider = join(folder, 'wider.zqn');
+    writeFileSync(wider, smallModel({ classes: 5 }));
+    const other = await zynqnetd(...args, wider);
+    expect(other.code).toBe(1);
+    expect(other.stderr).toContain('5 classes, not 3');
+  });
+
+  it('model unpack and model pack are inverse to each other', async () => {
+    const unpacked = join(folder, 'unpacked');
+    const packed = join(folder, 'packed.zqn');
+    expect((await zynqnetd('model', 'unpack', model, '-o', unpacked)).code).toBe(0);
+    expect((await zynqnetd('model', 'pack', unpacked, '-o', packed)).code).toBe(0);
+    expect(readFileSync(packed)).toEqual(readFileSync(model));
+    const again = await zynqnetd('model', 'unpack', model, '-o', unpacked);
+    expect(again.stderr).toMatch(/EEXIST.*MODEL_FILE/);
+  });
+
   it.each([
     ['a list without the columns', 'name,label\na.jpg,1\n', /columns file and class/],
     ['a class that the model does not have', 'file,class\nred.jpg,3\n', /line 2.*0 to 2/],

@@ -12,7 +12,7 @@ describe('ONNX networks give the original answers', () => {
     expect(model.header.ops[1]?.output).toEqual({ logits: true, offset: 0, channels: 5 });
   });
 
-  it.each([9, 10, 11, 12, 13, 17, 21])('opset %i', async (opset) => {
+  it.each([9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21])('opset %i', async (opset) => {
     await expectAgreement(network({ opset }));
   });
 

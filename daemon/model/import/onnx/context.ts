@@ -94,6 +94,12 @@ export class NodeContext {
     return unsupported(this.layer, `input ${index} is computed from the picture; it must be a constant`);
   }
 
+  /** A tensor that the node itself holds. */
+  tensorAttribute(name: string): Constant | undefined {
+    const tensor = this.attributes.tensor(name);
+    return tensor && readTensor(tensor, this.name);
+  }
+
   set(operand: Operand): void {
     const [output] = this.node.output;
     if (output === undefined || output === '') inconsistent(this.layer, 'has no output');

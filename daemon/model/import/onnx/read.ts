@@ -3,11 +3,12 @@ import { GraphBuilder, type Value } from '../graph/builder.js';
 import type { Graph } from '../graph/types.js';
 import { limits } from '../limits.js';
 import { decodeMessage, integer } from '../protobuf.js';
-import { constantNode, fold, isConstant, shape } from './constants.js';
+import { constantNode, isConstant, shape } from './constants.js';
 import { NodeContext, Scope } from './context.js';
 import { arithmetic, concat, gemm, matMul } from './joins.js';
 import { batchNormalization, clip, conv, pad, relu } from './layers.js';
 import { averagePool, globalAveragePool, maxPool, reduceMean } from './pools.js';
+import { evaluate } from './programs.js';
 import { type GraphProto, type ModelProto, modelProto, type ValueInfoProto } from './proto.js';
 import { flatten, identity, reshape, softmax, squeeze, unsqueeze } from './shaping.js';
 
@@ -80,7 +81,7 @@ function runNode(node: NodeContext): void {
     unsupported(node.layer, `an operator of '${shown(domain)}' does not run on the accelerator`);
   }
   if (operator !== 'Constant' && isConstant(node)) {
-    node.set({ constant: fold(node) });
+    node.set({ constant: evaluate(node) });
     return;
   }
   const run = Object.hasOwn(operators, operator) ? operators[operator] : undefined;
