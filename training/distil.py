@@ -42,7 +42,7 @@ def divergence(logits, answers, temperature=1.0):
 
 
 @torch.no_grad()
-def judge(model, teacher, pictures, batch=4):
+def judge(model, teacher, pictures, batch=2):
     """Divergence and agreement over the photographs as the daemon takes them."""
     total = same = 0.0
     for start in range(0, len(pictures.images), batch):

@@ -12,7 +12,7 @@ class Views:
     `resume` takes an interrupted computation up where it stopped.
     """
 
-    def __init__(self, student, teacher, pictures, count, cut, folder, resume=False, device="cpu", log=print, batch=4):
+    def __init__(self, student, teacher, pictures, count, cut, folder, resume=False, device="cpu", log=print, batch=2):
         first, kept = cut
         self.count, progress = count, os.path.join(folder, "views.done")
         done = 0
@@ -29,7 +29,7 @@ class Views:
                     target[numbers.start:numbers.stop] = value.cpu().numpy()
                 self.answers[numbers.start:numbers.stop] = teacher(pixels).cpu().numpy()
             done = numbers.stop
-            if done == count or done // batch % 100 == 0:
+            if done == count or done // batch % 50 == 0:
                 for array in (*self.tensors, self.answers):
                     array.flush()
                 with open(progress, "w") as stream:

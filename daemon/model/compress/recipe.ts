@@ -76,12 +76,13 @@ export function parseRecipe(text: string, source: string): Recipe {
       result.error.issues.map((issue) => `${issue.path.join('.') || 'recipe'}: ${issue.message}`),
     );
   }
-  if (
-    result.data.cluster !== null &&
-    result.data.quantize === null &&
-    (value as { cluster?: unknown }).cluster !== undefined
-  ) {
+  const { cluster, quantize } = result.data;
+  const asked = (value as { cluster?: { maxLoss?: unknown } }).cluster;
+  if (cluster !== null && quantize === null && asked !== undefined) {
     throw invalid(source, ['cluster: shared values are int8 values; it needs the quantize step']);
+  }
+  if (typeof cluster?.bits === 'number' && asked?.maxLoss !== undefined) {
+    throw invalid(source, ['cluster.maxLoss: steers "bits: auto" only; leave one of the two out']);
   }
   return result.data;
 }

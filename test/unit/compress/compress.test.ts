@@ -84,6 +84,7 @@ describe('recipes', () => {
     ['cluster: { layers: { nowhere: 4 } }', /cluster\.layers\.nowhere/],
     ['prune: { channels: { layers: { last: 0.5 } } }', /its channels are the classes/],
     ['{ quantize: null, cluster: { bits: 4 } }', /it needs the quantize step/],
+    ['cluster: { bits: 4, maxLoss: 0.1 }', /cluster\.maxLoss: steers "bits: auto" only/],
     ['prune: [', /recipe is no recipe/],
     ['sharpen: true', /sharpen/],
   ])('%s is refused with its reason', (text, reason) => {
