@@ -26,14 +26,14 @@ export class CameraKeeper {
     this.#options = options;
   }
 
-  /** Starts the camera; it opens in its own time. A configuration that lacks something is an alert too. */
+  /** Starts the camera; it opens in its own time. Throws, and raises the alert, for a configuration that lacks something. */
   async open(config: CameraConfig): Promise<void> {
     const { frame, alerts } = this.#options;
     try {
       this.#source = createCamera(config, loadAddon);
     } catch (error) {
       alerts.raise('camera', 'error', `the camera cannot be used: ${error instanceof Error ? error.message : error}`);
-      return;
+      throw error;
     }
     this.#source.start({ frame, state: (status) => this.#report(status) });
   }

@@ -7,6 +7,8 @@ export interface ChangeTargets {
   live(config: Config): void;
   model(): Promise<unknown>;
   view(): void;
+  /** Throws for labels that do not fit the model. */
+  labels(): void;
   camera(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export class Changes {
     this.#targets.live(config);
     if (touches('model.file', 'engine.backend', 'engine.threads', 'engine.accelerator.')) await this.#targets.model();
     else if (touches('preprocess.')) this.#targets.view();
+    if (touches('model.')) this.#targets.labels();
     if (touches('camera.')) await this.#targets.camera();
   }
 }

@@ -182,6 +182,11 @@ export class Daemon {
     try {
       publisher.publishInfo(this.#info(await vision.load()));
       alerts.clear('model');
+      try {
+        vision.checkLabels();
+      } catch (error) {
+        alerts.raise('model', 'warning', (error as Error).message);
+      }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const instead = vision.network === undefined ? 'nothing is classified' : 'the previous one stays in service';
@@ -266,6 +271,11 @@ export class Daemon {
         alerts.clear('model');
       },
       view: () => vision.updateView(),
+      labels: () => {
+        vision.checkLabels();
+        vision.resetStable();
+        if (vision.network !== undefined) alerts.clear('model');
+      },
       camera: async () => {
         vision.resetStable();
         await rhythm.reopen();

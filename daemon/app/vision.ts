@@ -102,6 +102,16 @@ export class Vision {
     this.#network?.setView(this.#options.config().preprocess);
   }
 
+  /** Throws for names of the classes in the configuration that are not the model's in number. */
+  checkLabels(): void {
+    const given = this.#options.config().model.labels?.length;
+    const classes = this.#network?.model.native.classes;
+    if (given === undefined || classes === undefined || given === classes) return;
+    throw new Error(
+      `model.labels has ${given} names, the model has ${classes} classes; null takes the model's own names`,
+    );
+  }
+
   /** Another camera shows something else: no class is stable any more. */
   resetStable(): void {
     this.#stable.reset();
@@ -122,8 +132,10 @@ export class Vision {
     const { config, device, session, clockSynchronized } = this.#options;
     const { classify, camera, model } = config();
     const scores = runtime.top(logits, Math.max(2, classify.topK));
+    // Names of another model's classes would be wrong without anybody noticing.
+    const names = model.labels?.length === runtime.model.native.classes ? model.labels : undefined;
     const named = (score: (typeof scores)[number]): ClassScore => ({
-      label: model.labels?.[score.index] ?? runtime.model.header.labels[score.index] ?? `class ${score.index}`,
+      label: names?.[score.index] ?? runtime.model.header.labels[score.index] ?? `class ${score.index}`,
       index: score.index,
       probability: Math.round(score.probability * 1e6) / 1e6,
     });

@@ -34,7 +34,7 @@ export function boardCommands(options: BoardCommandOptions): [string, Route][] {
       route({}, () => {
         options.checkRestart();
         options.restart('a message asked for it');
-        return { code: 202, message: 'the daemon restarts' };
+        return { code: 200, message: 'the daemon restarts; status tells when it is back' };
       }),
     ],
   ];

@@ -101,10 +101,8 @@ export function describeIssues(error: z.ZodError, given: unknown): ConfigIssue[]
         message: `unknown key; known here: ${known.join(', ')}`,
       }));
     }
-    const allowed = allowedText(schemaAt(issue.path));
-    return [
-      { path: issue.path.join('.'), message: `given ${givenText(valueAt(given, issue.path))}, allowed is ${allowed}` },
-    ];
+    const what = issue.code === 'custom' ? issue.message : `allowed is ${allowedText(schemaAt(issue.path))}`;
+    return [{ path: issue.path.join('.'), message: `given ${givenText(valueAt(given, issue.path))}, ${what}` }];
   });
 }
 

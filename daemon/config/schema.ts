@@ -30,7 +30,7 @@ const model = section('The network.', {
     z.array(z.string().min(1).max(256)).max(65_536).nullable(),
     null,
     'live',
-    "Names of the classes in order, instead of the model's own.",
+    "Names of the classes in order, one for each, instead of the model's own.",
   ),
 });
 

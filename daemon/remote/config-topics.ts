@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { schemaJson } from '../config/example.js';
+import { schemaAt } from '../config/issues.js';
 import { isPlainObject } from '../config/merge.js';
 import { type ConfigStore, PatchRefused, type Proposal } from '../config/store.js';
 import { type Asker, type Inbox, type Route, route } from './inbox.js';
@@ -62,7 +63,14 @@ export class ConfigTopics {
       }),
       get: route({}, () => ({ code: 200, revision: store.revision, data: this.#state() })),
       reset: route({ revision, keys: z.array(z.string().min(1).max(200)).max(100).optional() }, ({ body, asker }) =>
-        this.#try(() => store.proposeInstead(without(store.patch, body.keys)), body.revision, asker),
+        this.#try(
+          () => {
+            checkKeys(body.keys ?? []);
+            return store.proposeInstead(without(store.patch, body.keys));
+          },
+          body.revision,
+          asker,
+        ),
       ),
       rollback: route({ revision }, ({ body, asker }) =>
         this.#try(
@@ -78,19 +86,19 @@ export class ConfigTopics {
     };
   }
 
-  #try(propose: () => Proposal, expected: number | undefined, asker: Asker): Promise<Reply> {
+  async #try(propose: () => Proposal, expected: number | undefined, asker: Asker): Promise<Reply> {
     const { store, trials } = this.#options;
-    return trials.run(() => {
-      if (expected !== undefined && expected !== store.revision) {
-        throw new Refusal(409, `the configuration has revision ${store.revision}, not ${expected}; look at it again`);
-      }
-      try {
+    try {
+      return await trials.run(() => {
+        if (expected !== undefined && expected !== store.revision) {
+          throw new Refusal(409, `the configuration has revision ${store.revision}, not ${expected}; look at it again`);
+        }
         return propose();
-      } catch (error) {
-        if (error instanceof PatchRefused) throw refusalOf(error);
-        throw error;
-      }
-    }, asker);
+      }, asker);
+    } catch (error) {
+      const refusal = error instanceof PatchRefused ? refusalOf(error) : error;
+      throw refusal instanceof Refusal ? refusal.at(store.revision) : refusal;
+    }
   }
 
   #state() {
@@ -110,6 +118,17 @@ function refusalOf({ issues }: PatchRefused): Refusal {
   };
   const details = issues.map(({ path, message }) => ({ path, message }));
   return new Refusal(code, messages[code], details);
+}
+
+/** A misspelt key would be reset without a word. */
+function checkKeys(keys: readonly string[]): void {
+  const unknown = keys.filter((key) => schemaAt(key.split('.')) === undefined);
+  if (unknown.length === 0) return;
+  throw new Refusal(
+    404,
+    'there is no such key',
+    unknown.map((path) => ({ path, message: 'unknown key' })),
+  );
 }
 
 /** The patch without what it says about these dotted keys or groups; without any if none are named. */

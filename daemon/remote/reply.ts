@@ -27,6 +27,12 @@ export class Refusal extends Error {
     super(message);
     this.reply = { code, message, details };
   }
+
+  /** The same with the revision that holds. */
+  at(revision: number): Refusal {
+    const same = new Refusal(this.reply.code, this.message, this.reply.details);
+    return Object.assign(same, { reply: { ...this.reply, revision } });
+  }
 }
 
 export type RequestId = string | number | null;
@@ -54,8 +60,14 @@ export function issuesOf(error: z.ZodError): ConfigIssue[] {
   return error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((name) => ({ path: cut([...issue.path, name].join('.')), message: 'unknown key' }))
-      : [{ path: cut(issue.path.join('.')), message: cut(issue.message) }],
+      : [{ path: cut(issue.path.join('.')), message: sentence(issue.message) }],
   );
+}
+
+/** Zod's wording without what speaks of its own types. */
+function sentence(message: string): string {
+  if (/received undefined$/.test(message)) return 'is missing';
+  return cut(message.replace(/^Invalid input: /, ''));
 }
 
 const cut = (text: string): string => (text.length > 200 ? `${text.slice(0, 197)}...` : text);

@@ -126,11 +126,11 @@ export class Trials {
     }
     const flowing = this.#options.frames.silentMs() < flowingMs;
     if (proposal.effect === 'process') return this.#stage(proposal, asker, flowing);
-    const before = new Set(this.#options.alerts().map(({ id }) => id));
+    const before = new Map(this.#options.alerts().map(({ id, message }) => [id, message]));
     trying(true);
     try {
       const change = store.apply(proposal);
-      const problem = (await this.#watch(change, flowing)) ?? this.#newAlert(change, before);
+      const problem = (await this.#watch(change, flowing, before)) ?? this.#newAlert(change, before);
       if (problem !== undefined) throw await this.#takeBack(change, problem);
       try {
         store.keep();
@@ -146,7 +146,11 @@ export class Trials {
   }
 
   /** What is wrong with a change that is in effect, or undefined. */
-  async #watch({ changed, effect, config }: ConfigChange, flowing: boolean): Promise<string | undefined> {
+  async #watch(
+    { changed, effect, config }: ConfigChange,
+    flowing: boolean,
+    before: ReadonlyMap<string, string>,
+  ): Promise<string | undefined> {
     const { frames, settled, model } = this.#options;
     const { trialSeconds, trialFrames } = config.remote;
     const end = performance.now() + trialSeconds * 1000;
@@ -161,11 +165,14 @@ export class Trials {
     const sinceMs = performance.now();
     const healthy = ({ frame, result }: Seen) => frame.capturedMs >= sinceMs && result.model.sha256 === model();
     const came = await frames.waitFor(trialFrames, healthy, Math.max(500, end - sinceMs), this.#abort.signal);
-    return came ? undefined : `no ${trialFrames} healthy frames within ${trialSeconds} s`;
+    if (came) return undefined;
+    const reasons = this.#options.alerts().filter(({ id, message }) => ofFrames.has(id) && before.get(id) !== message);
+    const because = reasons.map(({ message }) => `; ${message}`).join('');
+    return `no ${trialFrames} healthy frames within ${trialSeconds} s${because}`;
   }
 
   /** Frames may come all the same: the processor stands in for an accelerator that the change has put out of action. */
-  #newAlert({ changed }: ConfigChange, before: ReadonlySet<string>): string | undefined {
+  #newAlert({ changed }: ConfigChange, before: ReadonlyMap<string, string>): string | undefined {
     if (!changed.some(isOfPicture)) return undefined;
     const alert = this.#options.alerts().find(({ id }) => ofFrames.has(id) && !before.has(id));
     return alert === undefined ? undefined : `it raised an alert, ${alert.id}: ${alert.message}`;

@@ -50,7 +50,8 @@ export class ModelFolder {
     const found = models.filter(({ file, sha256 }) => file === wanted || (byDigest && sha256.startsWith(wanted)));
     if (found[0] !== undefined && found.length === 1) return found[0];
     const known = models.map(({ file }) => file).join(', ') || 'none';
-    throw new InstallRefused('unknown', `${found.length} installed models are meant by that; installed are: ${known}`);
+    const what = found.length === 0 ? 'there is no such model' : 'more than one model is meant by that';
+    throw new InstallRefused('unknown', `${what}; installed are: ${known}`);
   }
 
   /** Moves a received file in. The card comes first: a model file is never without one. */

@@ -66,19 +66,40 @@ describe.skipIf(!haveBuild || !haveMosquitto)('the configuration by message', ()
     expect(await set({ camera: { http: { url: 'http://user:secret@camera/' } } })).toMatchObject({ code: 400 });
     expect(await set({ camera: { ffmpeg: { input: 'file:///etc/passwd' } } })).toMatchObject({ code: 400 });
     expect(await set({ clasify: { topK: 3 } })).toMatchObject({ code: 404, details: [{ path: 'clasify' }] });
-    expect(await set({ classify: { topK: 3 } }, { revision: 7 })).toMatchObject({ code: 409 });
+    expect(await set({ classify: { topK: 3 } }, { revision: 7 })).toMatchObject({ code: 409, revision: 0 });
+    expect(await set({ schedule: { timeZone: 'Mars' } })).toMatchObject({
+      code: 400,
+      details: [{ path: 'schedule.timeZone', message: 'given "Mars", no such time zone' }],
+    });
+    expect(await asker.ask('config/set')).toMatchObject({ details: [{ path: 'patch', message: 'is missing' }] });
+    expect(await asker.ask('config/reset', { keys: ['classify.topk'] })).toMatchObject({
+      code: 404,
+      details: [{ path: 'classify.topk' }],
+    });
+    // What lacks something, or does not fit the model, is taken back with the reason and without a wait.
+    expect(await set({ camera: { source: 'files' } })).toMatchObject({
+      code: 422,
+      message: expect.stringContaining('camera.files.path'),
+    });
+    expect(await set({ model: { labels: ['one', 'two'] } })).toMatchObject({
+      code: 422,
+      message: expect.stringContaining('model.labels has 2 names, the model has 3 classes'),
+    });
+    expect(await set({ model: { labels: ['one', 'two', 'three'] } })).toMatchObject({ code: 200, revision: 1 });
+    await asker.until(() => ['one', 'two', 'three'].includes(asker.latest('result')?.top[0].label));
     expect(await set([1])).toMatchObject({ code: 400, details: [{ path: 'patch' }] });
     expect(await asker.ask('config/set', { patch: {}, extra: 1 })).toMatchObject({
       code: 400,
       details: [{ path: 'extra' }],
     });
-    expect(await asker.ask('config/get')).toMatchObject({ code: 200, revision: 0, data: { changes: {} } });
+    const kept = { model: { labels: ['one', 'two', 'three'] } };
+    expect(await asker.ask('config/get')).toMatchObject({ code: 200, revision: 1, data: { changes: kept } });
 
     expect(await asker.send('config/set', Buffer.from([0x7b, 0xff, 0x7d]))).toMatchObject({ code: 400, id: null });
     expect(await asker.send('config/set', '{"id":1,"patch":{"__proto__":{"a":1}}}')).toMatchObject({ code: 400 });
     expect(await asker.send('config/set', '['.repeat(1000))).toMatchObject({ code: 400 });
     expect(await asker.send('config/set', 'x'.repeat(200_000))).toMatchObject({ code: 413 });
-    expect(asker.latest('config')).toMatchObject({ revision: 0 });
+    expect(asker.latest('config')).toMatchObject({ revision: 1, changes: kept });
   });
 
   it('takes back a change that gives no healthy frames, without losing the connection', async () => {

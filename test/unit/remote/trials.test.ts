@@ -67,10 +67,17 @@ describe('a trial', () => {
   });
 
   it('is taken back when no frames come where there were some', async () => {
-    const { store, frame, set } = make();
+    const { store, frame, set, seen } = make();
     frame();
-    expect(await set({ classify: { topK: 2 } })).toMatchObject({ code: 422, revision: 0, effect: 'live' });
+    const message = 'taken back: no 2 healthy frames within 1 s';
+    expect(await set({ classify: { topK: 2 } })).toMatchObject({ code: 422, revision: 0, effect: 'live', message });
     expect(store.config.classify.topK).toBe(5);
+    // What has gone wrong meanwhile is the reason; what was wrong before is none.
+    frame();
+    const bad = set({ preprocess: { region: { x: 9000, y: 0, width: 10, height: 10 } } });
+    await soon();
+    seen.alerts.push('preprocess', 'disk');
+    expect(await bad).toMatchObject({ code: 422, message: `${message}; not right` });
   });
 
   it('needs no frames for a live key while there are none anyway, but always for the camera', async () => {
