@@ -112,7 +112,10 @@ export class Installer {
     const { maxModelBytes, maxFolderBytes, keepFreeBytes, hosts } = settings();
     this.#checkTrust(request);
     const running = this.#transfer?.manifest;
-    if (running?.sha256 === request.sha256 && running.bytes === request.bytes) return this.#downloading();
+    if (running?.sha256 === request.sha256 && running.bytes === request.bytes) {
+      await this.#transfer?.askedBy(asker); // whoever asked last waits for the outcome
+      return this.#downloading();
+    }
     if (running !== undefined || this.#finishing) {
       throw new InstallRefused('busy', 'another model is being received; wait, or send command/model/cancel');
     }
@@ -229,10 +232,16 @@ export class Installer {
         void this.#fail(transfer, 'nothing has come for a day');
         return;
       }
-      if (silentMs >= stalledMs && silentMs < 2 * stalledMs) this.#tell(this.#downloading());
+      if (silentMs >= stalledMs && silentMs < 2 * stalledMs) void this.#pause(transfer);
       this.#watchStall(transfer);
     }, stalledMs);
     this.#watch.unref();
+  }
+
+  /** The pause may be a long one: what has come is brought to the disk. */
+  async #pause(transfer: Transfer): Promise<void> {
+    await transfer.save().catch(() => {});
+    if (this.#transfer === transfer) this.#tell(this.#downloading());
   }
 
   async #finish(transfer: Transfer): Promise<void> {

@@ -30,7 +30,7 @@ const storeEveryMs = 1000;
  * marked as received has reached the disk, so that a restart goes on where the power went. One at a time in a folder.
  */
 export class Transfer {
-  readonly manifest: Omit<Manifest, 'received'>;
+  #manifest: Omit<Manifest, 'received'>;
   readonly chunks: number;
   readonly #folder: string;
   readonly #bits: Uint8Array;
@@ -44,7 +44,7 @@ export class Transfer {
   private constructor(folder: string, manifest: Manifest, file: FileHandle) {
     const { received, ...rest } = manifest;
     this.#folder = folder;
-    this.manifest = rest;
+    this.#manifest = rest;
     this.#file = file;
     this.chunks = Math.ceil(rest.bytes / rest.chunkBytes);
     this.#bits = new Uint8Array(Math.ceil(this.chunks / 8));
@@ -80,6 +80,16 @@ export class Transfer {
   static discard(folder: string): void {
     rmSync(Transfer.manifestFile(folder), { force: true });
     rmSync(Transfer.partFile(folder), { force: true });
+  }
+
+  get manifest(): Omit<Manifest, 'received'> {
+    return this.#manifest;
+  }
+
+  /** Who is told at the end from now on; resolves when that is on the disk. */
+  askedBy(asker: Record<string, unknown>): Promise<void> {
+    this.#manifest = { ...this.#manifest, asker };
+    return this.save();
   }
 
   get complete(): boolean {
