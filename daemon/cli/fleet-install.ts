@@ -25,7 +25,7 @@ export function register(command: Command): void {
 }
 
 async function install(model: string, options: InstallOptions): Promise<void> {
-  const file = readFileSync(model);
+  const file = readModel(model);
   const signed = await readSigned(options.signed, model, file);
   const fleet = await openFleet(options);
   try {
@@ -52,6 +52,14 @@ async function install(model: string, options: InstallOptions): Promise<void> {
     });
   } finally {
     await fleet.broker.close();
+  }
+}
+
+function readModel(model: string): Buffer {
+  try {
+    return readFileSync(model);
+  } catch (error) {
+    throw new UsageError(`${model} cannot be read: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -140,7 +140,7 @@ class ProgressLine {
     const failed = this.#failed > 0 ? `, ${this.#failed} failed` : '';
     const line = `${this.#done} of ${this.#total}${failed}: ${text}`;
     if (!process.stderr.isTTY) process.stderr.write(`${line}\n`);
-    else process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    else process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
   }
 
   /** The table starts on a line of its own. */

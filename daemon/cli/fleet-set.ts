@@ -106,13 +106,20 @@ async function setGroup(
 /** A merge patch from `key=value` words, whose values are YAML as in `run --set`, or from a file. */
 async function patchOf(assignments: readonly string[], file: string | undefined): Promise<Record<string, unknown>> {
   if (assignments.length > 0 === (file !== undefined)) throw new UsageError('give either key=value words or --patch');
-  if (file !== undefined) {
-    const patch: unknown = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
-    if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
-      throw new UsageError(`${file} holds no JSON object`);
-    }
-    return patch as Record<string, unknown>;
-  }
+  if (file !== undefined) return readPatch(file);
+  const odd = assignments.find((word) => !/^[^=\s]+=/.test(word));
+  if (odd !== undefined) throw new UsageError(`${odd}: expected key=value, e.g. classify.threshold=0.6`);
   const { loadConfigData } = await import('../config/load.js');
   return loadConfigData(undefined, assignments) as Record<string, unknown>;
+}
+
+function readPatch(file: string): Record<string, unknown> {
+  let patch: unknown;
+  try {
+    patch = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`--patch ${file} cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+  if (typeof patch === 'object' && patch !== null && !Array.isArray(patch)) return patch as Record<string, unknown>;
+  throw new UsageError(`--patch ${file} holds no JSON object`);
 }

@@ -67,14 +67,16 @@ export class Asker {
   #answerOf(device: string, id: string, { answers, limitMs, begun }: Question): Promise<Answer> {
     const key = `${this.#base}/${device}/${answers} ${id}`;
     return new Promise((resolve, reject) => {
+      let lacking = 'no answer';
       const silent = () => {
         this.#waiting.delete(key);
-        reject(new ZynqnetError('FLEET_SILENT', `no answer within ${limitMs / 1000} s`));
+        reject(new ZynqnetError('FLEET_SILENT', `${lacking} within ${limitMs / 1000} s`));
       };
       let timer = setTimeout(silent, limitMs);
       this.#waiting.set(key, (answer) => {
         clearTimeout(timer);
         if (answer.code === 202) {
+          lacking = 'it has begun, but there is no outcome';
           timer = setTimeout(silent, limitMs);
           begun?.(answer);
           return;

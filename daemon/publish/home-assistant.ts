@@ -170,7 +170,8 @@ function controls({ topic, cameras, models }: HomeAssistantFacts): Record<string
               "{{ {'installed_version': value_json.active.sha256[:8] if value_json.active else 'none'," +
               " 'latest_version': value_json.latest.sha256[:8] if value_json.latest else 'none'," +
               " 'title': value_json.latest.name if value_json.latest else 'none'," +
-              " 'in_progress': value_json.state in ['downloading', 'verifying', 'activating']} | to_json }}",
+              " 'in_progress': value_json.state in ['downloading', 'verifying', 'activating']," +
+              " 'update_percentage': value_json.percent if value_json.state == 'downloading' else none} | to_json }}",
             cmd_t: topic('command/model/activate'),
             pl_inst: '{"id":"home-assistant","model":"latest"}',
             ...config,

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FleetBroker } from '../../daemon/fleet/broker.js';
 import { Directory } from '../../daemon/fleet/directory.js';
-import { haveBuild, zynqnetd } from '../integration/support/daemon-process.js';
+import { DaemonProcess, haveBuild, zynqnetd } from '../integration/support/daemon-process.js';
 import { haveMosquitto, Mosquitto } from '../integration/support/mosquitto.js';
 import { smallModel } from '../support/small-model.js';
 
@@ -79,7 +79,7 @@ describe.skipIf(!haveBuild || !haveMosquitto)(`a fleet of ${boards} boards`, () 
     const { directory, client } = await watcher();
     await until(() => directory.boards.filter(({ state, config }) => state === 'online' && config).length === boards);
     await client.close();
-  }, 180_000);
+  }, 300_000);
 
   afterAll(async () => {
     for (const child of children) child.kill('SIGKILL');
@@ -87,7 +87,7 @@ describe.skipIf(!haveBuild || !haveMosquitto)(`a fleet of ${boards} boards`, () 
     rmSync(states, { recursive: true, force: true });
   });
 
-  it('is found by its retained messages', { timeout: 120_000 }, async () => {
+  it('is found by its retained messages', { timeout: 300_000 }, async () => {
     const { stdout, code } = await zynqnetd('fleet', 'list', '--url', url);
     expect(code).toBe(0);
     const lines = stdout.trimEnd().split('\n');
@@ -97,7 +97,7 @@ describe.skipIf(!haveBuild || !haveMosquitto)(`a fleet of ${boards} boards`, () 
     expect(some.stdout.trimEnd().split('\n')).toHaveLength(Math.min(9, boards));
   });
 
-  it('takes a patch, a canary first, then the whole group at once', { timeout: 180_000 }, async () => {
+  it('takes a patch, a canary first, then the whole group at once', { timeout: 300_000 }, async () => {
     const change = ['classify.threshold=0.61', 'classify.topK=2'];
     const options = ['--group', 'north', '--at-once', '--soak', '1', '--json'];
     const { stdout, code } = await zynqnetd('fleet', 'set', '--url', url, ...options, ...change);
@@ -117,7 +117,7 @@ describe.skipIf(!haveBuild || !haveMosquitto)(`a fleet of ${boards} boards`, () 
     if (measured) expect(slowest).toBeLessThan(confirmedWithinSeconds);
   });
 
-  it('is left alone when the canary refuses, with its reasons', { timeout: 120_000 }, async () => {
+  it('is left alone when the canary refuses, with its reasons', { timeout: 300_000 }, async () => {
     const { stdout, code } = await zynqnetd(
       'fleet',
       'set',
@@ -134,7 +134,7 @@ describe.skipIf(!haveBuild || !haveMosquitto)(`a fleet of ${boards} boards`, () 
     expect(stdout).toContain(`0 of ${boards} done, 1 failed, ${boards - 1} not asked, 0 away`);
   });
 
-  it('gets a signed model in chunks, and goes back to the one before where it must', { timeout: 180_000 }, async () => {
+  it('gets a signed model in chunks, and goes back to the one before where it must', { timeout: 300_000 }, async () => {
     const model = join(folder, 'new.zqn');
     writeFileSync(model, smallModel({ size: 16, classes: 4, name: 'newer' }));
     const signed = join(folder, 'new.json');
@@ -161,16 +161,58 @@ describe.skipIf(!haveBuild || !haveMosquitto)(`a fleet of ${boards} boards`, () 
     ]);
   });
 
-  it('asks which boards are meant, and says so when there are none', { timeout: 120_000 }, async () => {
+  it('takes back only what it has changed itself', { timeout: 300_000 }, async () => {
+    const few = ['--device', 'board-001', '--device', 'board-002', '--device', 'board-003'];
+    const got = await zynqnetd('fleet', 'get', '--url', url, ...few, 'model.file', '--json');
+    const files = got.stdout.trimEnd().split('\n');
+    const file: string = JSON.parse(files[1] ?? '').values['model.file']; // the one that was installed above
+    const all = ['--canaries', '0', '--undo', '--json', '--url', url, ...few];
+    // Boards 2 and 3 run it already, board 1 has no such model: there is nothing to take back anywhere.
+    const same = await zynqnetd('fleet', 'set', ...all, `model.file=${file}`);
+    const first = JSON.parse(same.stdout) as RolloutReport;
+    expect(first.outcomes.filter(({ ok }) => !ok).map(({ device }) => device)).toEqual(['board-001']);
+    expect(first.undone).toEqual([]);
+    const more = await zynqnetd('fleet', 'set', ...all, `model.file=${file}`, 'classify.margin=0.3');
+    expect((JSON.parse(more.stdout) as RolloutReport).undone.sort()).toEqual(['board-002', 'board-003']);
+    const after = await zynqnetd('fleet', 'get', '--url', url, ...few, 'model.file', 'classify.margin', '--json');
+    const values = after.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).values);
+    expect(values.map((value) => value['model.file'])).toEqual(
+      files.map((line) => JSON.parse(line).values['model.file']),
+    );
+    expect(values.map((value) => value['classify.margin'])).toEqual([0.1, 0.1, 0.1]);
+  });
+
+  it('is left alone from Ctrl-C on, and told whom it has reached', { timeout: 300_000 }, async () => {
+    const args = ['--group', 'north', '--soak', '3600', 'classify.frames=4'];
+    const command = new DaemonProcess(['fleet', 'set', '--url', url, ...args]);
+    await until(() => command.stderr.includes('is watched for 3600 s'));
+    command.child.kill('SIGINT');
+    const { code, stdout, stderr } = await command.ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain('no further board is asked');
+    expect(stdout).toContain(`1 of ${boards} done, 0 failed, ${boards - 1} not asked, 0 away`);
+  });
+
+  it('asks which boards are meant, and says so when there are none', { timeout: 300_000 }, async () => {
     expect((await zynqnetd('fleet', 'set', '--url', url, 'classify.topK=3')).stderr).toContain('which boards?');
     const none = await zynqnetd('fleet', 'set', '--url', url, '--group', 'south', 'classify.topK=3', '--wait', '1');
     expect(none.stderr).toContain('no such board');
     expect(none.code).toBe(2);
+    const misspelt = await zynqnetd('fleet', 'get', '--url', url, 'classify.treshold');
+    expect(misspelt).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no board has a key classify.treshold'),
+    });
+    const unreadable = await zynqnetd('fleet', 'set', '--all', '--url', url, '--patch', join(folder, 'absent.json'));
+    expect(unreadable).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be read') });
     const nowhere = await zynqnetd('fleet', 'list', '--url', 'mqtt://127.0.0.1:1');
     expect(nowhere.stderr).toContain('mqtt://127.0.0.1:1 cannot be reached');
   });
 
-  it('comes back after a restart of the broker, spread over time', { timeout: 240_000 }, async () => {
+  it('comes back after a restart of the broker, spread over time', { timeout: 400_000 }, async () => {
     await broker.kill();
     await new Promise((resolve) => setTimeout(resolve, downMs));
     await broker.launch();
