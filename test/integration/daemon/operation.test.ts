@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LogPayload, logPayload } from '../../../daemon/publish/topics.js';
 import { parsePrometheus } from '../../support/prometheus.js';
 import { smallModel } from '../../support/small-model.js';
@@ -12,6 +12,9 @@ import { DaemonProcess, haveBuild } from '../support/daemon-process.js';
 import { Listener, until } from '../support/listener.js';
 import { freePort } from '../support/mosquitto.js';
 import { havePython, ServiceManager } from '../support/service-manager.js';
+
+// Each starts brokers or daemons: that takes its time on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'zynqnetd-operation-'));
 const model = join(folder, 'colours.zqn');
@@ -34,7 +37,7 @@ const camera = { source: 'files', files: { path: pictures, framesPerSecond: 20 }
 async function start(settings: string[], env: Record<string, string> = {}) {
   const port = await freePort();
   const common = [`model.file=${model}`, 'camera.source=files', `camera.files.path=${pictures}`, `broker.port=${port}`];
-  const all = [...common, 'camera.files.framesPerSecond=20', ...settings];
+  const all = [...common, 'camera.files.framesPerSecond=20', 'limits.shutdownMs=30000', ...settings];
   const daemon = new DaemonProcess(['run', ...all.flatMap((setting) => ['--set', setting])], env);
   undo.push(() => daemon.child.kill('SIGKILL'));
   return { daemon, url: `mqtt://127.0.0.1:${port}` };
@@ -67,8 +70,11 @@ describe.skipIf(!haveBuild || !havePython)('under systemd', () => {
     const systemd = await manager(join(folder, 'reload'));
     const { daemon, url } = await start(['device.id=board'], { NOTIFY_SOCKET: systemd.socket });
     await until(() => systemd.count('READY=1') === 1 || !daemon.running);
-    const { client } = await Listener.connect(url, { reconnectPeriod: 0 });
+    const listener = await Listener.connect(url, { reconnectPeriod: 0 });
+    const { client } = listener;
     client.on('error', () => {});
+    // Ready is said without a broker too: what shows the configuration takes orders.
+    await listener.until(() => listener.payloads('config').length > 0);
     await client.publishAsync('zynqnet/board/command/restart', '{"id":1}', { qos: 1 });
     await until(() => systemd.count('READY=1') === 2 || !daemon.running);
     expect(daemon.running).toBe(true);
@@ -85,11 +91,11 @@ describe.skipIf(!haveBuild || !havePython)('under systemd', () => {
       model: { file: model },
       broker: { port: await freePort() },
       engine: { backend: 'stand-in-faulty', recovery: { standIn: 'none', exit: false, stepSeconds: 0.1 } },
-      limits: { preprocessMs: 500, inferenceMs: 500 },
+      limits: { preprocessMs: 2000, inferenceMs: 2000 },
     };
     const child = spawn(process.execPath, [program, JSON.stringify(config)], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: { ...process.env, NODE_OPTIONS: '', NOTIFY_SOCKET: systemd.socket, WATCHDOG_USEC: '3000000' },
+      env: { ...process.env, NODE_OPTIONS: '', NOTIFY_SOCKET: systemd.socket, WATCHDOG_USEC: '12000000' },
     });
     undo.push(() => child.kill('SIGKILL'));
     const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   eventPayload,
   type HealthPayload,
@@ -16,6 +16,9 @@ import { smallModel } from '../../support/small-model.js';
 import { DaemonProcess, haveBuild, zynqnetd } from '../support/daemon-process.js';
 import { Listener, until } from '../support/listener.js';
 import { freePort, haveMosquitto, Mosquitto } from '../support/mosquitto.js';
+
+// Each starts brokers or daemons: that takes its time on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'zynqnetd-run-'));
 const model = join(folder, 'colours.zqn');
@@ -74,7 +77,9 @@ afterEach(async () => {
 });
 
 function start(...settings: string[]): DaemonProcess {
-  const daemon = new DaemonProcess(['run', ...settings.flatMap((setting) => ['--set', setting])]);
+  // A clean end must not fail for a busy machine.
+  const all = ['limits.shutdownMs=30000', ...settings];
+  const daemon = new DaemonProcess(['run', ...all.flatMap((setting) => ['--set', setting])]);
   undo.push(async () => {
     daemon.child.kill('SIGKILL');
     await daemon.ended;

@@ -1,7 +1,10 @@
 import { createServer } from 'node:net';
 import { Aedes } from 'aedes';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { makePublisher } from './fixture.js';
+
+// Each starts brokers or daemons: that takes its time on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 it('a broker that refuses some of our subscriptions is no reason to leave it', async () => {
   const aedes = await Aedes.createBroker();

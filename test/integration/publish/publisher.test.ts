@@ -7,7 +7,7 @@ import { freePort, haveMosquitto, Mosquitto } from '../support/mosquitto.js';
 import { event, makePublisher, result } from './fixture.js';
 
 // A broker or two for each, and real time limits: that takes its time on a busy machine.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const undo: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {

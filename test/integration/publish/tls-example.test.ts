@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectAsync, type IClientOptions } from 'mqtt';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Listener } from '../support/listener.js';
 import { freePort, haveMosquitto } from '../support/mosquitto.js';
 import { event, makePublisher } from './fixture.js';
+
+// Each starts brokers or daemons: that takes its time on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 // docs/mosquitto-tls.md's own files: what is tested is what people copy.
 const example = (name: string) => fileURLToPath(new URL(`../../../deploy/mosquitto/${name}`, import.meta.url));

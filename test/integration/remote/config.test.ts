@@ -8,7 +8,7 @@ import { haveMosquitto } from '../support/mosquitto.js';
 import { Boards } from './fixture.js';
 
 // Each starts a daemon or two: that takes its time on a busy machine.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const boards = new Boards();
 afterEach((context) => boards.stop(context));

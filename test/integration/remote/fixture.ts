@@ -42,6 +42,7 @@ export class Boards {
       'remote.messagesPerSecond=1000',
       // What is to be confirmed must not fail for a busy machine; tests that want a change taken back set it low.
       'remote.trialSeconds=60',
+      'limits.shutdownMs=30000',
       `mqtt.url=${url}`,
       ...settings,
     ];

@@ -10,7 +10,7 @@ import { haveMosquitto, Mosquitto, temporaryFolder } from '../support/mosquitto.
 import { type Board, Boards } from './fixture.js';
 
 // Each starts a daemon or two: that takes its time on a busy machine.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const boards = new Boards();
 const undo: (() => Promise<unknown>)[] = [];
