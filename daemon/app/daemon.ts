@@ -207,8 +207,10 @@ export class Daemon {
         vision.resetStable();
         alerts.clear('camera'); // a camera that is meant to be closed is nothing wrong
       },
-      changed: (state) => {
-        log.info({ state }, 'frames are taken as the hour and the scene ask for');
+      changed: (state, before) => {
+        // Power saving comes and goes with what is seen: nothing for a log that is kept.
+        const level = [state, before].includes('outside hours') ? 'info' : 'debug';
+        log[level]({ state }, 'frames are taken as the hour and the scene ask for');
         publisher.retain('activity', { state, since: new Date().toISOString() });
       },
     });

@@ -12,7 +12,8 @@ export interface RhythmOptions {
   /** The camera; one is called after the other. */
   readonly open: () => Promise<void>;
   readonly close: () => Promise<void>;
-  readonly changed: (state: RhythmState) => void;
+  /** `before` is undefined at the start. */
+  readonly changed: (state: RhythmState, before: RhythmState | undefined) => void;
   readonly now?: () => Date;
 }
 
@@ -114,7 +115,8 @@ export class Rhythm {
   }
 
   #tell(state: RhythmState): void {
+    const before = this.#told;
     this.#told = state;
-    this.#options.changed(state);
+    this.#options.changed(state, before);
   }
 }
