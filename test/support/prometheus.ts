@@ -7,7 +7,7 @@ export interface Scraped {
 
 const help = /^# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+)$/;
 const type = /^# TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge|summary|histogram|untyped)$/;
-const sample = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (-?(?:[0-9.]+(?:e[+-]?[0-9]+)?|Inf)|\+Inf|NaN)$/;
+const sample = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{([^\n]*)\})? (-?(?:[0-9.]+(?:e[+-]?[0-9]+)?|Inf)|\+Inf|NaN)$/;
 const label = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\\\|\\"|\\n)*)"(?:,|$)/y;
 
 /**
@@ -59,7 +59,7 @@ function parseLabels(text: string): Record<string, string> {
     if (match === null) throw new Error(`no labels: ${text}`);
     const [, name = '', value = ''] = match;
     if (name in labels) throw new Error(`the label ${name} comes twice`);
-    labels[name] = value.replaceAll('\\n', '\n').replaceAll('\\"', '"').replaceAll('\\\\', '\\');
+    labels[name] = value.replaceAll(/\\(.)/g, (_, escaped) => (escaped === 'n' ? '\n' : escaped));
   }
   return labels;
 }
