@@ -20,13 +20,14 @@ module zn_array #(
   localparam int ACC = 13;   // issue to accumulator of slot 0
   localparam int WORD = 6;   // issue to slot 0's word
 
-  logic [ACC:1] mac_d, first_d, last_d;
-  logic [WORD+SLOTS-1:1] load_d;
+  logic [ACC:1] mac_d, last_d;
+  logic [ACC-1:1] first_d;
+  logic [WORD+SLOTS-2:1] load_d;
   always_ff @(posedge clk_i) begin
     mac_d   <= {mac_d[ACC-1:1], mac_i};
-    first_d <= {first_d[ACC-1:1], mac_first_i};
+    first_d <= {first_d[ACC-2:1], mac_first_i};
     last_d  <= {last_d[ACC-1:1], mac_last_i};
-    load_d  <= {load_d[WORD+SLOTS-2:1], load_i};
+    load_d  <= {load_d[WORD+SLOTS-3:1], load_i};
     if (rst_i) begin
       mac_d  <= '0;
       last_d <= '0;
@@ -37,14 +38,15 @@ module zn_array #(
   wire [799:0] w [0:SLOTS];
   wire [SLOTS:0] valid, first, last;
   zn_weight_pack u_pack (.clk_i, .word_i(weight_i), .w_o(w[0]));
-  assign valid[0] = mac_d[ACC];
-  assign first[0] = first_d[ACC];
-  assign last[0]  = last_d[ACC];
+  // a cycle early: slots and cascades keep their own copies
+  assign valid[0] = mac_d[ACC-1];
+  assign first[0] = first_d[ACC-1];
+  assign last[0]  = last_d[ACC-1];
   genvar s;
   generate
     for (s = 0; s < SLOTS; s++) begin : g_slot
       zn_slot #(.LANES(LANES)) u_slot (
-          .clk_i, .load_i(load_d[WORD+s]), .word_i, .w_i(w[s]), .w_o(w[s+1]),
+          .clk_i, .load_i(load_d[WORD+s-1]), .word_i, .w_i(w[s]), .w_o(w[s+1]),
           .valid_i(valid[s]), .first_i(first[s]), .last_i(last[s]),
           .valid_o(valid[s+1]), .first_o(first[s+1]), .last_o(last[s+1]),
           .hold_o(hold_o[s*LANES*512+:LANES*512]));

@@ -43,7 +43,9 @@ module zn_axi_write #(
     output wire                  bready_o,
     input  wire  [1:0]           bresp_i
 );
-  localparam int EW = LANES * 128 + 4;
+  localparam int LW = LANES > 1 ? $clog2(LANES) : 1;
+  localparam int EW = LANES * 128 + LW;   // an entry: the number of its last word, and the words
+  localparam int BEAT_W = $clog2(2 * LANES);
   wire reset = rst_i || clear_i;
 
   // ---- Buffer: block memory, then a few entries in front that hide its latency
@@ -52,15 +54,15 @@ module zn_axi_write #(
   logic [1:0]            flight_q;     // reads under way
   wire  [EW-1:0]         mem_data, entry;
   wire  [3:0]            front_level;
-  wire                   front_ready, entry_valid, load_entry;
+  wire                   front_ready, entry_valid, take_entry;
   logic [3:0]            front_q;      // entries in front, and on their way there
   wire fetch = level_q != '0 && !(front_q[3] || (front_q[2] && front_q[1]));
   zn_ram_sdp #(.WIDTH(EW), .DEPTH_LOG2(DEPTH_LOG2)) u_ram (
-      .clk_i, .write_i(entry_valid_i), .write_addr_i(put_q), .write_data_i({entry_words_i, entry_data_i}),
+      .clk_i, .write_i(entry_valid_i), .write_addr_i(put_q), .write_data_i({LW'(entry_words_i - 4'd1), entry_data_i}),
       .read_addr_i(get_q), .read_data_o(mem_data));
   zn_fifo #(.WIDTH(EW), .DEPTH_LOG2(3)) u_front (
       .clk_i, .rst_i(reset), .valid_i(flight_q[1]), .ready_o(front_ready), .data_i(mem_data),
-      .valid_o(entry_valid), .ready_i(load_entry), .data_o(entry), .level_o(front_level));
+      .valid_o(entry_valid), .ready_i(take_entry), .data_o(entry), .level_o(front_level));
   logic written_q;  // the memory's write is one cycle old before it counts as readable
   always_ff @(posedge clk_i) begin
     written_q <= entry_valid_i;
@@ -68,7 +70,7 @@ module zn_axi_write #(
     if (fetch) get_q <= get_q + 1'b1;
     level_q  <= level_q + (DEPTH_LOG2+1)'(written_q) - (DEPTH_LOG2+1)'(fetch);
     flight_q <= {flight_q[0], fetch};
-    front_q  <= front_q + 4'(fetch) - 4'(load_entry);
+    front_q  <= front_q + 4'(fetch) - 4'(take_entry);
     if (reset) begin
       front_q   <= '0;
       put_q     <= '0;
@@ -192,30 +194,33 @@ module zn_axi_write #(
   end
 
   // ---- Data side
-  logic [LANES*128-1:0] data_q;
-  logic [4:0] entry_left_q;
+  // The entry in front stays there until its last beat has gone
+  logic [3:0] beat_q;
   logic [4:0] burst_left_q;
-  wire take = entry_left_q != '0 && burst_left_q != '0 && (!wvalid_o || wready_i);
-  assign load_entry = entry_valid && (entry_left_q == '0 || (entry_left_q == 5'd1 && take));
+  wire [63:0] beats [0:2*LANES-1];
+  genvar n;
+  generate
+    for (n = 0; n < 2 * LANES; n++) begin : g_beat
+      assign beats[n] = entry[n*64+:64];
+    end
+  endgenerate
+  wire [LW-1:0] last_word = entry[EW-1-:LW];
+  wire take = entry_valid && burst_left_q != '0 && (!wvalid_o || wready_i);
+  assign take_entry = take && beat_q[0] && beat_q[3:1] == 3'(last_word);
   wire load_burst = wq_valid && (burst_left_q == '0 || (burst_left_q == 5'd1 && take));
   assign beat_o = wvalid_o && wready_i;
   always_ff @(posedge clk_i) begin
     if (wvalid_o && wready_i) wvalid_o <= 1'b0;
     if (take) begin
       wvalid_o <= 1'b1;
-      wdata_o  <= data_q[63:0];
+      wdata_o  <= beats[beat_q[BEAT_W-1:0]];
       wlast_o  <= burst_left_q == 5'd1;
-      data_q   <= data_q >> 64;
-      entry_left_q <= entry_left_q - 5'd1;
+      beat_q   <= take_entry ? '0 : beat_q + 4'd1;
       burst_left_q <= burst_left_q - 5'd1;
-    end
-    if (load_entry) begin
-      data_q       <= entry[LANES*128-1:0];
-      entry_left_q <= {entry[EW-1-:4], 1'b0};
     end
     if (load_burst) burst_left_q <= wq_beats;
     if (reset) begin
-      entry_left_q <= '0;
+      beat_q       <= '0;
       burst_left_q <= '0;
       wvalid_o     <= 1'b0;
     end

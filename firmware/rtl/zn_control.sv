@@ -1,6 +1,7 @@
 // Start, end, stop. Whatever ends a list - its end, an error, an abort - takes the same way: the ports are halted, every
 // outstanding burst runs to its end, everything behind the ports is reset, and only then the interrupt is raised.
-// Latency: core_rst_o 4 cycles. Stall rule: none. Parameters: none.
+// Latency: core_rst_o is up for 7 cycles, more than the longest pipeline behind it, and down two cycles before the next start:
+// its copies follow a cycle later. Stall rule: none. Parameters: none.
 `default_nettype none
 module zn_control (
     input  wire         clk_i,
@@ -95,7 +96,7 @@ module zn_control (
       default: begin
         if (soft_reset_i) silent_q <= 1'b1;
         count_q <= count_q + 3'd1;
-        if (count_q == 3'd3) begin
+        if (count_q == 3'd7) begin
           state_q  <= IDLE;
           done_o   <= ended_q && !silent_q;
           failed_o <= !ended_q && !silent_q;
@@ -103,7 +104,7 @@ module zn_control (
       end
     endcase
     halt_o     <= state_q == STOP || state_q == RESET;
-    core_rst_o <= state_q == RESET;
+    core_rst_o <= state_q == RESET && count_q != 3'd7;
     busy_o     <= state_q != IDLE;
     draining_o <= state_q == STOP || state_q == RESET;
     if (rst_i) begin

@@ -1,6 +1,6 @@
 // Drains a finished tile: slot after slot, 16*L/D accumulators a cycle through as many requantizers.
 // Wide tiles are summed per channel instead; the sums leave after the group's last tile, as slots of up to L words, four in all.
-// Latency: slot s leaves 12 + D*(s+1) cycles after done_i. Stall rule: none; tiles must be S*D cycles apart.
+// Latency: slot s leaves 13 + D*(s+1) cycles after done_i. Stall rule: none; tiles must be S*D cycles apart.
 // Parameters: LANES 1, 2, 4, 8; SLOTS 2..4; DRAIN 1 or 2.
 `default_nettype none
 module zn_drain #(
@@ -20,12 +20,13 @@ module zn_drain #(
     input  wire  [2:0]                  pre_shift_i,   // with done_i
     input  wire  [7:0]                  zero_point_i,  // with done_i
     input  wire  [SLOTS*LANES*512-1:0]  hold_i,        // [slot][lane][channel]
-    input  wire                         param_write_i, // write a parameter word
+    input  wire                         param_write_i, // write the next cycle's parameter word
     input  wire                         param_bank_i,
     input  wire                         param_word_i,  // 0: biases, 1: multipliers and shifts
     input  wire  [511:0]                param_data_i,
     output logic                        group_done_o,  // a group's last tile has been read: its parameter bank is free
     output logic                        valid_o,       // a slot of results
+    output wire  [LANES-1:0]            lane_valid_o,  // the same, a copy for each lane
     output logic [LANES-1:0]            mask_o,
     output logic [LANES*128-1:0]        data_o
 );
@@ -37,18 +38,24 @@ module zn_drain #(
   logic [31:0] bias_q [0:31];
   logic [15:0] mult_q [0:31];
   logic [5:0]  shift_q [0:31];
-  integer i;
-  always_ff @(posedge clk_i) begin
-    if (param_write_i) begin
-      for (i = 0; i < 16; i++) begin
-        if (!param_word_i) bias_q[{param_bank_i, i[3:0]}] <= param_data_i[i*32+:32];
-        else begin
-          mult_q[{param_bank_i, i[3:0]}]  <= param_data_i[i*16+:16];
-          shift_q[{param_bank_i, i[3:0]}] <= param_data_i[256+i*8+:6];
+  wire [7:0] write_bias, write_scale;   // for four channels each
+  genvar n;
+  generate
+    for (n = 0; n < 8; n++) begin : g_enable
+      zn_copy #(.WIDTH(2)) u_enable (
+          .clk_i, .d_i({2{param_write_i && param_bank_i == 1'(n / 4)}} & {param_word_i, !param_word_i}),
+          .q_o({write_scale[n], write_bias[n]}));
+    end
+    for (n = 0; n < 32; n++) begin : g_param
+      always_ff @(posedge clk_i) begin
+        if (write_bias[n/4]) bias_q[n] <= param_data_i[(n%16)*32+:32];
+        if (write_scale[n/4]) begin
+          mult_q[n]  <= param_data_i[(n%16)*16+:16];
+          shift_q[n] <= param_data_i[256+(n%16)*8+:6];
         end
       end
     end
-  end
+  endgenerate
 
   // Tile in hand
   logic active_q, bank_q, wide_q, relu_q, first_q, last_q;
@@ -85,38 +92,64 @@ module zn_drain #(
     end
   end
 
-  // Step 1: select the accumulators; control follows in delay lines counted from here
+  // A cycle for the copies of the step's number; then
+  // step 1: select the accumulators; control follows in delay lines counted from here
+  logic go_q, go_phase_q, go_first_q, go_last_q;
+  always_ff @(posedge clk_i) begin
+    go_q       <= active_q && !rst_i;
+    go_phase_q <= phase_q;
+    go_first_q <= first_q && slot_q == 3'd0;
+    go_last_q  <= tile_end && last_q && wide_q;
+  end
+  logic go_wide_q, go_relu_q;
+  logic [2:0] go_pre_q;
+  logic [7:0] go_zp_q;
+  logic [LANES-1:0] go_mask_q;
+  always_ff @(posedge clk_i) begin
+    go_wide_q <= wide_q;
+    go_relu_q <= relu_q;
+    go_pre_q  <= pre_q;
+    go_zp_q   <= zp_q;
+    go_mask_q <= mask_q[LANES-1:0];
+  end
   localparam int LAST = 11;
-  logic [4:1] valid_d;
+  logic [3:1] valid_d;
   logic [LAST:1] phase_d;
   logic [LANES-1:0] mask_d [1:LAST];
-  logic [7:0] zp_d [1:10];
-  logic [7:0] floor_d [1:10];
-  logic [2:0] pre_d [1:2];
-  logic [3:1] relu_d;
-  logic [4:1] wide_d, sum_first_d, sum_last_d;
+  logic [7:0] zp_d [1:8];
+  logic [7:0] floor_d [1:9];
+  logic [2:0] pre_d;
+  logic [2:1] relu_d;
+  logic [3:1] wide_d, sum_first_d, sum_last_d;
   integer k;
   always_ff @(posedge clk_i) begin
-    valid_d <= rst_i ? '0 : {valid_d[3:1], active_q};
-    phase_d <= {phase_d[LAST-1:1], phase_q};
-    relu_d <= {relu_d[2:1], relu_q};
-    wide_d <= {wide_d[3:1], wide_q};
-    sum_first_d <= {sum_first_d[3:1], first_q && slot_q == 3'd0};
-    sum_last_d <= {sum_last_d[3:1], tile_end && last_q && wide_q};
-    mask_d[1] <= mask_q[LANES-1:0];
-    zp_d[1] <= zp_q;
-    floor_d[1] <= relu_q ? zp_q : 8'd0;
-    pre_d[1] <= pre_q;
-    pre_d[2] <= pre_d[1];
+    valid_d <= rst_i ? '0 : {valid_d[2:1], go_q};
+    phase_d <= {phase_d[LAST-1:1], go_phase_q};
+    relu_d <= {relu_d[1], go_relu_q};
+    wide_d <= {wide_d[2:1], go_wide_q};
+    sum_first_d <= {sum_first_d[2:1], go_first_q};
+    sum_last_d <= rst_i ? '0 : {sum_last_d[2:1], go_last_q};
+    mask_d[1] <= go_mask_q;
+    zp_d[1] <= go_zp_q;
+    floor_d[1] <= go_relu_q ? go_zp_q : 8'd0;
+    pre_d <= go_pre_q;
     for (k = 2; k <= LAST; k++) mask_d[k] <= mask_d[k-1];
-    for (k = 2; k <= 10; k++) begin
-      zp_d[k] <= zp_d[k-1];
-      floor_d[k] <= floor_d[k-1];
-    end
+    for (k = 2; k <= 8; k++) zp_d[k] <= zp_d[k-1];
+    for (k = 2; k <= 9; k++) floor_d[k] <= floor_d[k-1];
   end
 
   logic [LAST:1] narrow_d;  // valid and not wide
-  always_ff @(posedge clk_i) narrow_d <= rst_i ? '0 : {narrow_d[LAST-1:1], active_q && !wide_q};
+  always_ff @(posedge clk_i) narrow_d <= rst_i ? '0 : {narrow_d[LAST-1:1], go_q && !go_wide_q};
+
+  // Zero point and least result once for 16 lanes
+  localparam int COLUMNS = (R + 15) / 16;
+  wire [7:0] zp [0:COLUMNS-1];
+  wire [7:0] least [0:COLUMNS-1];
+  generate
+    for (n = 0; n < COLUMNS; n++) begin : g_column
+      zn_copy #(.WIDTH(16)) u_limits (.clk_i, .d_i({zp_d[8], floor_d[9]}), .q_o({zp[n], least[n]}));
+    end
+  endgenerate
 
   wire [7:0]  y [0:R-1];
   wire [31:0] wide [0:R-1];
@@ -126,8 +159,14 @@ module zn_drain #(
       logic [31:0] acc_q, b_q;
       logic [15:0] m_q;
       logic [5:0]  s_q;
+      // this lane's copies of what many lanes need
+      wire  [1:0] slot;
+      wire        phase, bank, relu;
+      wire  [2:0] pre;
+      zn_copy #(.WIDTH(4)) u_step (.clk_i, .d_i({slot_q[1:0], phase_q, bank_q}), .q_o({slot, phase, bank}));
+      zn_copy #(.WIDTH(4)) u_shift (.clk_i, .d_i({pre_d, relu_d[2]}), .q_o({pre, relu}));
       wire  [3:0] channel;
-      if (DRAIN == 2 && LANES == 1) assign channel = {phase_q, 3'(r)};
+      if (DRAIN == 2 && LANES == 1) assign channel = {phase, 3'(r)};
       else assign channel = 4'(r);
       wire [31:0] candidate [0:STEPS-1];
       genvar c;
@@ -135,16 +174,16 @@ module zn_drain #(
         assign candidate[c] = hold_i[((c/DRAIN)*SUMS + (c%DRAIN)*R + r)*32+:32];
       end
       localparam int SW = $clog2(STEPS);
-      wire [SW-1:0] step = DRAIN == 2 ? SW'({slot_q[1:0], phase_q}) : SW'(slot_q);
+      wire [SW-1:0] step = DRAIN == 2 ? SW'({slot, phase}) : SW'(slot);
       always_ff @(posedge clk_i) begin
         acc_q <= candidate[step];
-        b_q   <= bias_q[{bank_q, channel}];
-        m_q   <= mult_q[{bank_q, channel}];
-        s_q   <= shift_q[{bank_q, channel}];
+        b_q   <= bias_q[{bank, channel}];
+        m_q   <= mult_q[{bank, channel}];
+        s_q   <= shift_q[{bank, channel}];
       end
       zn_requant u_requant (
-          .clk_i, .acc_i(acc_q), .bias_i(b_q), .multiplier_i(m_q), .shift_i(s_q), .pre_shift_i(pre_d[2]),
-          .relu_i(relu_d[3]), .zero_point_i(zp_d[9]), .floor_i(floor_d[10]), .wide_o(wide[r]), .y_o(y[r]));
+          .clk_i, .acc_i(acc_q), .bias_i(b_q), .multiplier_i(m_q), .shift_i(s_q), .pre_shift_i(pre),
+          .relu_i(relu), .zero_point_i(zp[r/16]), .floor_i(least[r/16]), .wide_o(wide[r]), .y_o(y[r]));
     end
   endgenerate
 
@@ -166,24 +205,29 @@ module zn_drain #(
   logic [31:0] sum_q [0:SUMS-1];
   localparam int OUTS = LANES == 8 ? SUMS / 2 : SUMS;
   logic [31:0] out_q [0:OUTS-1];
+  wire [SUMS/4-1:0] sum_move, sum_valid, sum_first;   // one copy for four sums
   generate
+    for (r = 0; r < SUMS / 4; r++) begin : g_sum_control
+      zn_copy #(.WIDTH(3)) u_control (
+          .clk_i, .d_i({valid_d[3] && wide_d[3] && (DRAIN == 1 || phase_d[3] == 1'(4 * r / R)), mask_d[3][r/4], sum_first_d[3]}),
+          .q_o({sum_move[r], sum_valid[r], sum_first[r]}));
+    end
     for (r = 0; r < SUMS; r++) begin : g_sum
-      wire mine = valid_d[4] && wide_d[4] && (DRAIN == 1 || phase_d[4] == 1'(r / R));
-      wire [31:0] term = mask_d[4][r/16] ? wide[r%R] : 32'd0;
-      wire [31:0] next = (sum_first_d[4] ? 32'd0 : sum_q[r]) + term;
-      always_ff @(posedge clk_i) if (mine) sum_q[r] <= next;
+      wire [31:0] term = sum_valid[r/4] ? wide[r%R] : 32'd0;
+      wire [31:0] next = (sum_first[r/4] ? 32'd0 : sum_q[r]) + term;
+      always_ff @(posedge clk_i) if (sum_move[r/4]) sum_q[r] <= next;
     end
   endgenerate
 
   // Leave: a snapshot, folded over the columns, L words of four sums at a time
   localparam int EMITS = LANES >= 4 ? 1 : 4 / LANES;
-  logic snap_q, fold_q;
+  logic sum_last4_q, snap_q, fold_q;
   logic [2:0] emit_q, emit2_q;
   logic [LANES*128-1:0] fold_data;
+  wire [OUTS/8-1:0] snap;
   always_ff @(posedge clk_i) begin
-    snap_q <= sum_last_d[4] && !rst_i;
-    // eight columns are folded to four on the way
-    if (snap_q) for (k = 0; k < OUTS; k++) out_q[k] <= sum_q[k] + (LANES == 8 ? sum_q[(k+OUTS)%SUMS] : 32'd0);
+    sum_last4_q <= sum_last_d[3];
+    snap_q <= sum_last4_q && !rst_i;
     if (rst_i) emit_q <= '0;
     else if (snap_q) emit_q <= 3'(EMITS);
     else if (emit_q != '0) emit_q <= emit_q - 3'd1;
@@ -191,6 +235,13 @@ module zn_drain #(
     fold_q  <= emit2_q != '0 && !rst_i;
   end
   generate
+    for (r = 0; r < OUTS / 8; r++) begin : g_snap
+      zn_copy u_snap (.clk_i, .d_i(sum_last4_q), .q_o(snap[r]));
+    end
+    for (r = 0; r < OUTS; r++) begin : g_out
+      // eight columns are folded to four on the way
+      always_ff @(posedge clk_i) if (snap[r/8]) out_q[r] <= sum_q[r] + (LANES == 8 ? sum_q[(r+OUTS)%SUMS] : 32'd0);
+    end
     if (LANES == 8) begin : g_unused_half
       assign fold_data[1023:512] = '0;
     end
@@ -218,10 +269,18 @@ module zn_drain #(
     end
   endgenerate
 
+  wire valid_d12 = !rst_i && (fold_q || (narrow_d[LAST] && (DRAIN == 1 || phase_d[LAST]) && mask_d[LAST] != '0));
+  generate
+    for (r = 0; r < LANES; r++) begin : g_leave
+      wire fold;
+      zn_copy u_fold (.clk_i, .d_i(emit2_q != '0 && !rst_i), .q_o(fold));
+      zn_copy u_valid (.clk_i, .d_i(valid_d12), .q_o(lane_valid_o[r]));
+      always_ff @(posedge clk_i) data_o[r*128+:128] <= fold ? fold_data[r*128+:128] : slot_data[r*128+:128];
+    end
+  endgenerate
   always_ff @(posedge clk_i) begin
-    valid_o <= !rst_i && (fold_q || (narrow_d[LAST] && (DRAIN == 1 || phase_d[LAST]) && mask_d[LAST] != '0));
+    valid_o <= valid_d12;
     mask_o  <= fold_q ? '1 : mask_d[LAST];
-    data_o  <= fold_q ? fold_data : slot_data;
   end
 endmodule
 `default_nettype wire

@@ -51,12 +51,28 @@ module zn_fetch #(
   assign burst_busy = !burst_ready;
 
   // ---- Assemble, check in two cycles, hand over
-  typedef enum logic [2:0] {OFF, COLLECT, CHECK, JUDGE, GIVE, STOP} state_t;
+  typedef enum logic [2:0] {OFF, COLLECT, SETTLE, CHECK, JUDGE, GIVE, STOP} state_t;
   state_t state_q;
   logic [zn_pkg::CMD_BITS-1:0] cmd_q;
   logic [2:0]  beats_q;
   logic [15:0] index_q, left_q;
   assign beat_take = state_q == COLLECT && beat_valid;
+  // The command shifts a cycle after its beat was taken, a quarter by each copy of the enable
+  logic [63:0] beat_q;
+  always_ff @(posedge clk_i) beat_q <= beat;
+  genvar q;
+  generate
+    for (q = 0; q < 4; q++) begin : g_quarter
+      wire shift;
+      zn_copy u_shift (.clk_i, .d_i(beat_take), .q_o(shift));
+      always_ff @(posedge clk_i) begin
+        if (shift) begin
+          cmd_q[q*128+:64]    <= cmd_q[q*128+64+:64];
+          cmd_q[q*128+64+:64] <= q == 3 ? beat_q : cmd_q[(q*128+128)%512+:64];
+        end
+      end
+    end
+  endgenerate
   assign cmd_o = cmd_q;
   assign index_o = index_q;
   wire [7:0] opcode = cmd_q[zn_pkg::F_OPCODE+:8];
@@ -124,10 +140,10 @@ module zn_fetch #(
         end else state_q <= COLLECT;
       end
       COLLECT: if (beat_valid) begin
-        cmd_q   <= {beat, cmd_q[zn_pkg::CMD_BITS-1:64]};
         beats_q <= beats_q + 3'd1;
-        if (beats_q == 3'd7) state_q <= CHECK;
+        if (beats_q == 3'd7) state_q <= SETTLE;
       end
+      SETTLE: state_q <= CHECK;
       CHECK: state_q <= JUDGE;
       JUDGE: begin
         state_q <= GIVE;

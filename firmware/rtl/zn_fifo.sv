@@ -1,4 +1,4 @@
-// Small first-in first-out queue in distributed memory, first word falls through.
+// Small first-in first-out queue in distributed memory, first word falls through. Wide ones have copies of their pointers.
 // Latency: 1 cycle. Stall rule: ready/valid on both sides; data_o holds while valid_o and not ready_i.
 // Parameters: WIDTH >= 1, DEPTH_LOG2 1..6.
 `default_nettype none
@@ -13,10 +13,10 @@ module zn_fifo #(
     input  wire  [WIDTH-1:0]    data_i,
     output logic                valid_o,
     input  wire                 ready_i,
-    output logic [WIDTH-1:0]    data_o,
+    output wire  [WIDTH-1:0]    data_o,
     output logic [DEPTH_LOG2:0] level_o   // words in the queue
 );
-  logic [WIDTH-1:0]      mem [0:(1<<DEPTH_LOG2)-1];
+  localparam int PART = 96;  // bits of the queue that share a copy of the pointers
   logic [DEPTH_LOG2-1:0] write_q, read_q;
   logic [DEPTH_LOG2:0]   level_q;
   wire push = valid_i && ready_o;
@@ -24,18 +24,34 @@ module zn_fifo #(
 
   assign ready_o = !level_q[DEPTH_LOG2];
   assign valid_o = level_q != '0;
-  assign data_o  = mem[read_q];
   assign level_o = level_q;
 
+  // push and pop are late: they choose, they do not add. A mask, since Yosys would make a reset of `rst_i ?` and merge the copies
+  wire [DEPTH_LOG2-1:0] write_next = write_q + 1'b1;
+  wire [DEPTH_LOG2-1:0] read_next = read_q + 1'b1;
+  wire [DEPTH_LOG2-1:0] write_d = (push ? write_next : write_q) & {DEPTH_LOG2{!rst_i}};
+  wire [DEPTH_LOG2-1:0] read_d = (pop ? read_next : read_q) & {DEPTH_LOG2{!rst_i}};
+  genvar b;
+  generate
+    for (b = 0; b < WIDTH; b += PART) begin : g_part
+      localparam int BITS = WIDTH - b < PART ? WIDTH - b : PART;
+      logic [BITS-1:0] mem [0:(1<<DEPTH_LOG2)-1];
+      wire [DEPTH_LOG2-1:0] write, read;
+      if (WIDTH <= PART) begin : g_one
+        assign {write, read} = {write_q, read_q};
+      end else begin : g_copy
+        zn_copy #(.WIDTH(2 * DEPTH_LOG2)) u_pointers (.clk_i, .d_i({write_d, read_d}), .q_o({write, read}));
+      end
+      assign data_o[b+:BITS] = mem[read];
+      always_ff @(posedge clk_i) if (push) mem[write] <= data_i[b+:BITS];
+    end
+  endgenerate
+
   always_ff @(posedge clk_i) begin
-    if (push) mem[write_q] <= data_i;
-    if (rst_i) begin
-      write_q <= '0;
-      read_q  <= '0;
-      level_q <= '0;
-    end else begin
-      if (push) write_q <= write_q + 1'b1;
-      if (pop) read_q <= read_q + 1'b1;
+    write_q <= write_d;
+    read_q  <= read_d;
+    if (rst_i) level_q <= '0;
+    else begin
       if (push && !pop) level_q <= level_q + 1'b1;
       else if (pop && !push) level_q <= level_q - 1'b1;
     end

@@ -1,7 +1,7 @@
 // Reads one slot's block of 16 channels for L adjacent output columns; taps outside the tensor read the padding.
 // With 2L banks, L columns at stride 1 or 2 never meet in a bank: bank b holds the one column of
 // [col, col + banks) that is b modulo banks, one memory row further if b < col mod banks.
-// Latency: word_o 6 cycles after the request; the sideband travels along. Stall rule: none.
+// Latency: word_o 6 cycles after the request, the sideband 5: a cycle ahead of its word. Stall rule: none.
 // Parameters: LANES 1, 2, 4, 8; DEPTH_LOG2; BANKS_LOG2 0 or log2(2*LANES); SIDE >= 1 sideband bits.
 `default_nettype none
 module zn_gather #(
@@ -24,7 +24,7 @@ module zn_gather #(
     input  wire  [31:0]                           pad_i,
     output wire  [(1<<BANKS_LOG2)*DEPTH_LOG2-1:0] mem_row_o,
     input  wire  [(1<<BANKS_LOG2)*128-1:0]        mem_data_i,
-    output logic [SIDE-1:0]                       side_o,
+    output wire  [SIDE-1:0]                       side_o,
     output logic [LANES*128-1:0]                  word_o
 );
   localparam int BANKS = 1 << BANKS_LOG2;
@@ -38,14 +38,13 @@ module zn_gather #(
   logic [15:0] base2_q;
   logic signed [14:0] col2_q;
   logic row_ok2_q, stride2_q;
-  // 3: row and bank
-  logic [15:0] base3_q;
+  // 3: bank; the memory rows are below, one register a bank
   logic [BW-1:0] bank3_q;
   logic [LANES-1:0] ok3_q;
   logic stride3_q;
   // 4, 5: memory
   logic [BW-1:0] bank4_q;
-  logic [LANES-1:0] ok4_q, ok5_q;
+  logic [LANES-1:0] ok4_q;
   logic stride4_q;
   logic [SIDE-1:0] side_q [1:5];
   integer i;
@@ -61,28 +60,32 @@ module zn_gather #(
     row_ok2_q <= $unsigned(row1_q) < rows_i;  // negative rows are huge
     stride2_q <= stride1_q;
 
-    base3_q   <= base2_q + $unsigned(16'(col2_q) >>> BANKS_LOG2);
     bank3_q   <= col2_q[BW-1:0];
     stride3_q <= stride2_q;
 
     bank4_q   <= bank3_q;
     ok4_q     <= ok3_q;
-    ok5_q     <= ok4_q;
     stride4_q <= stride3_q;
     side_q[1] <= side_i;
     for (i = 2; i <= 5; i++) side_q[i] <= side_q[i-1];
-    side_o    <= side_q[5];
   end
+  assign side_o = side_q[5];
 
-  wire _unused = &{1'b0, base3_q};
+  wire [15:0] column2 = $unsigned(16'(col2_q) >>> BANKS_LOG2);
+  wire _unused = &{1'b0, base2_q, column2};
   genvar b, l;
   generate
     for (b = 0; b < BANKS; b++) begin : g_bank
-      // the request leaves in stage 3 so that the memory's own address register is the next one
+      // the request leaves stage 3 as a register of its own, next to its memory
       wire wrapped;
       if (b == BANKS - 1) assign wrapped = 1'b0;
-      else assign wrapped = BW'(b) < bank3_q;
-      assign mem_row_o[b*DEPTH_LOG2+:DEPTH_LOG2] = base3_q[DEPTH_LOG2-1:0] + DEPTH_LOG2'(wrapped);
+      else assign wrapped = BW'(b) < col2_q[BW-1:0];
+      // one extra bit at the bottom carries `wrapped` in
+      wire [DEPTH_LOG2:0] row2 = {base2_q[DEPTH_LOG2-1:0], 1'b1} + {column2[DEPTH_LOG2-1:0], wrapped};
+      logic [DEPTH_LOG2-1:0] row3_q;
+      always_ff @(posedge clk_i) row3_q <= row2[DEPTH_LOG2:1];
+      assign mem_row_o[b*DEPTH_LOG2+:DEPTH_LOG2] = row3_q;
+      wire _unused_low = &{1'b0, row2[0]};
     end
     for (l = 0; l < LANES; l++) begin : g_lane
       logic signed [14:0] lane2_q;   // the lane's column, in stage 2
@@ -94,10 +97,13 @@ module zn_gather #(
       for (b = 0; b < BANKS; b++) begin : g_read
         assign read[b] = mem_data_i[b*128+:128];
       end
-      logic [BW-1:0] pick5_q;
-      always_ff @(posedge clk_i) begin
-        pick5_q <= BANKS == 1 ? '0 : bank4_q + (stride4_q ? BW'(2 * l) : BW'(l));
-        word_o[l*128+:128] <= ok5_q[l] ? read[pick5_q] : {4{pad_i}};
+      // four copies of the choice, each for a quarter of the word
+      for (b = 0; b < 4; b++) begin : g_quarter
+        wire [BW-1:0] pick5;
+        wire          ok5;
+        zn_copy #(.WIDTH(BW + 1)) u_pick (
+            .clk_i, .d_i({BANKS == 1 ? BW'(0) : bank4_q + (stride4_q ? BW'(2 * l) : BW'(l)), ok4_q[l]}), .q_o({pick5, ok5}));
+        always_ff @(posedge clk_i) word_o[l*128+b*32+:32] <= ok5 ? read[pick5][b*32+:32] : pad_i;
       end
     end
   endgenerate

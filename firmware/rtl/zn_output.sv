@@ -76,6 +76,8 @@ module zn_output #(
   always_ff @(posedge clk_i) begin
     done_o        <= 1'b0;
     mark_o        <= done_o;   // a cycle after the last line
+    mem_data_o    <= data_i;   // always: no enable that reaches them all
+    entry_data_o  <= data_i;
     mem_valid_o   <= 1'b0;
     line_valid_o  <= '0;
     entry_valid_o <= '0;
@@ -99,11 +101,9 @@ module zn_output #(
       mem_row_o     <= mem_row_q;
       mem_half_o    <= half_q;
       mem_mask_o    <= mask_i;
-      mem_data_o    <= data_i;
       line_addr_o   <= row_addr_q;
       line_words_o  <= cols_q;
       entry_words_o <= row_end_q ? cols_left_q[3:0] : 4'(LANES);
-      entry_data_o  <= data_i;
       if (!to_memory_q) begin
         entry_valid_o <= port_q;
         if (line_start_q) line_valid_o <= port_q;

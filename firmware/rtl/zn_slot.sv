@@ -1,17 +1,17 @@
 // One slot of the array: L positions x 16 output channels x 4 input channels.
 // A word of 16 channels per position is loaded at the start of a round and used four bytes a cycle.
-// Latency: the quad of issue time T meets its weights at T; hold_o one cycle after the delayed last.
+// Latency: the quad of issue time T meets its weights at T; hold_o two cycles after the delayed last.
 // Stall rule: none. Parameters: LANES 1, 2, 4 or 8.
 `default_nettype none
 module zn_slot #(
     parameter int LANES = 1  // positions
 ) (
     input  wire                  clk_i,
-    input  wire                  load_i,    // take word_i
+    input  wire                  load_i,    // take word_i in the next cycle
     input  wire  [LANES*128-1:0] word_i,    // 16 unsigned activations per lane
     input  wire  [799:0]         w_i,       // [pair][ic] packed weights, input channel k already k cycles late
     output logic [799:0]         w_o,       // the same for the next slot, one cycle later
-    input  wire                  valid_i,   // accumulate control, aligned with the end of the cascades
+    input  wire                  valid_i,   // accumulate control, a cycle before the end of the cascades
     input  wire                  first_i,
     input  wire                  last_i,
     output logic                 valid_o,   // the same for the next slot
@@ -33,8 +33,10 @@ module zn_slot #(
     for (l = 0; l < LANES; l++) begin : g_lane
       logic [127:0] word_q;
       logic [7:0]   x1_q, x2a_q, x2_q, x3a_q, x3b_q, x3_q;
+      wire load;
+      zn_copy u_load (.clk_i, .d_i(load_i), .q_o(load));
       always_ff @(posedge clk_i) begin
-        if (load_i) word_q <= word_i[l*128+:128];
+        if (load) word_q <= word_i[l*128+:128];
         else        word_q <= {32'd0, word_q[127:32]};
         x1_q  <= word_q[15:8];
         x2a_q <= word_q[23:16];

@@ -76,8 +76,17 @@ module zn_top #(
     end
   endgenerate
 
+  // ---- Resets: a copy for each part of the design
+  wire core_rst;
+  wire rst_regs, rst_fetch, rst_queues, rst_load, rst_weights, rst_compute, rst_array, rst_drain, rst_output;
+  wire [PORTS-1:0] rst_port, rst_write;
+  zn_copy #(.WIDTH(1 + PORTS)) u_reset (.clk_i, .d_i({(1 + PORTS){rst_i}}), .q_o({rst_regs, rst_port}));
+  zn_copy #(.WIDTH(8 + PORTS)) u_core_reset (
+      .clk_i, .d_i({(8 + PORTS){core_rst}}),
+      .q_o({rst_fetch, rst_queues, rst_load, rst_weights, rst_compute, rst_array, rst_drain, rst_output, rst_write}));
+
   // ---- Control and registers
-  wire start, abort, soft_reset, busy, draining, done, failed, clear, halt, core_rst, fetch_start;
+  wire start, abort, soft_reset, busy, draining, done, failed, clear, halt, fetch_start;
   wire [31:0] command_address, window_base, window_limit, timeout, error_addr;
   wire [15:0] command_count, error_command;
   wire [3:0]  error_code;
@@ -89,7 +98,7 @@ module zn_top #(
       .BUILD1({8'(CLOCK_MHZ), 8'(RING_LOG2), 8'(BANKS_LOG2), 8'(ACT_LOG2)}),
       .MULTIPLIERS(32'(LANES * SLOTS * 64)), .CAPABILITIES({28'd0, CODEBOOK, 3'b111})
   ) u_regs (
-      .clk_i, .rst_i, .awvalid_i(s_awvalid_i), .awready_o(s_awready_o), .awaddr_i(s_awaddr_i), .wvalid_i(s_wvalid_i),
+      .clk_i, .rst_i(rst_regs), .awvalid_i(s_awvalid_i), .awready_o(s_awready_o), .awaddr_i(s_awaddr_i), .wvalid_i(s_wvalid_i),
       .wready_o(s_wready_o), .wdata_i(s_wdata_i), .wstrb_i(s_wstrb_i), .bvalid_o(s_bvalid_o), .bready_i(s_bready_i),
       .bresp_o(s_bresp_o), .arvalid_i(s_arvalid_i), .arready_o(s_arready_o), .araddr_i(s_araddr_i),
       .rvalid_o(s_rvalid_o), .rready_i(s_rready_i), .rdata_o(s_rdata_o), .rresp_o(s_rresp_o), .irq_o,
@@ -133,7 +142,7 @@ module zn_top #(
   generate
     for (p = 0; p < PORTS; p++) begin : g_port
       zn_axi_read u_read (
-          .clk_i, .rst_i, .halt_i(halt), .idle_o(read_idle[p]), .window_base_i(window_base), .window_limit_i(window_limit),
+          .clk_i, .rst_i(rst_port[p]), .halt_i(halt), .idle_o(read_idle[p]), .window_base_i(window_base), .window_limit_i(window_limit),
           .weights_low_i(weights_low), .req_valid_i(req_valid[p*3+:3]), .req_ready_o(req_ready[p*3+:3]), .req_addr_i(req_addr[p*96+:96]),
           .req_beats_i(req_beats[p*24+:24]), .data_valid_o(data_valid[p*3+:3]), .data_ready_i(data_ready[p*3+:3]),
           .data_o(rdata[p*64+:64]), .error_o(read_error[p]), .error_code_o(read_code[p*4+:4]),
@@ -142,7 +151,7 @@ module zn_top #(
           .arlen_o(m_arlen_o[p*8+:8]), .rvalid_i(m_rvalid_i[p]), .rready_o(m_rready_o[p]),
           .rdata_i(m_rdata_i[p*64+:64]), .rresp_i(m_rresp_i[p*2+:2]), .rlast_i(m_rlast_i[p]));
       zn_axi_write #(.LANES(LANES), .DEPTH_LOG2(OUT_LOG2)) u_write (
-          .clk_i, .rst_i, .clear_i(core_rst), .halt_i(halt), .idle_o(write_idle[p]), .empty_o(write_empty[p]),
+          .clk_i, .rst_i(rst_port[p]), .clear_i(rst_write[p]), .halt_i(halt), .idle_o(write_idle[p]), .empty_o(write_empty[p]),
           .full_o(write_full[p]), .window_base_i(window_base), .window_limit_i(window_limit),
           .line_valid_i(line_valid[p]), .line_addr_i(out_line_addr), .line_words_i(out_line_words),
           .entry_valid_i(entry_valid[p]), .entry_words_i(entry_words), .entry_data_i(entry_data), .mark_i(mark),
@@ -161,7 +170,7 @@ module zn_top #(
   wire [15:0] index;
   wire [4:0] fetch_beats;
   zn_fetch #(.RING_LOG2(RING_LOG2), .TILE(LANES * SLOTS)) u_fetch (
-      .clk_i, .rst_i(core_rst), .start_i(fetch_start), .list_addr_i(command_address), .list_count_i(command_count),
+      .clk_i, .rst_i(rst_fetch), .start_i(fetch_start), .list_addr_i(command_address), .list_count_i(command_count),
       .req_valid_o(req_valid[0]), .req_ready_i(req_ready[0]), .req_addr_o(req_addr[31:0]), .req_beats_o(fetch_beats),
       .data_valid_i(data_valid[0]), .data_i(rdata[63:0]), .load_valid_o(load_push), .load_ready_i(load_room),
       .weights_valid_o(weights_push), .weights_ready_i(weights_room), .compute_valid_o(compute_push),
@@ -187,13 +196,13 @@ module zn_top #(
   wire [431:0] compute_bits;
   wire [4:0] load_level, weights_level, compute_level;
   zn_fifo #(.WIDTH(288), .DEPTH_LOG2(4)) u_load_queue (
-      .clk_i, .rst_i(core_rst), .valid_i(load_push), .ready_o(load_room), .data_i({index, cmd[351:128], cmd[79:32]}),
+      .clk_i, .rst_i(rst_queues), .valid_i(load_push), .ready_o(load_room), .data_i({index, cmd[351:128], cmd[79:32]}),
       .valid_o(load_valid), .ready_i(load_take), .data_o({load_index, load_bits}), .level_o(load_level));
   zn_fifo #(.WIDTH(272), .DEPTH_LOG2(4)) u_weights_queue (
-      .clk_i, .rst_i(core_rst), .valid_i(weights_push), .ready_o(weights_room), .data_i({index, cmd[383:128]}),
+      .clk_i, .rst_i(rst_queues), .valid_i(weights_push), .ready_o(weights_room), .data_i({index, cmd[383:128]}),
       .valid_o(weights_valid), .ready_i(weights_take), .data_o(weights_bits), .level_o(weights_level));
   zn_fifo #(.WIDTH(448), .DEPTH_LOG2(4)) u_compute_queue (
-      .clk_i, .rst_i(core_rst), .valid_i(compute_push), .ready_o(compute_room),
+      .clk_i, .rst_i(rst_queues), .valid_i(compute_push), .ready_o(compute_room),
       .data_i({index, cmd[479:128], cmd[79:0]} ), .valid_o(compute_valid), .ready_i(compute_take),
       .data_o({compute_index, compute_bits}), .level_o(compute_level));
   wire [CB-1:0] load_cmd = {160'd0, load_bits[271:48], 48'd0, load_bits[47:0], 32'd0};
@@ -209,7 +218,7 @@ module zn_top #(
     for (p = 0; p < PORTS; p++) begin : g_mark
       assign marked[p] = marks_q[p*3+:3] != '0;
       always_ff @(posedge clk_i) begin
-        if (core_rst) marks_q[p*3+:3] <= '0;
+        if (rst_queues) marks_q[p*3+:3] <= '0;
         else marks_q[p*3+:3] <= marks_q[p*3+:3] + 3'(mark_done[p]) - 3'(store_done);
       end
     end
@@ -245,14 +254,14 @@ module zn_top #(
   wire [PORTS*4-1:0] mem_bank;
   wire [PORTS*128-1:0] mem_data;
   zn_load #(.PORTS(PORTS)) u_load (
-      .clk_i, .rst_i(core_rst), .cmd_valid_i(load_valid), .cmd_ready_o(load_take), .cmd_i(load_cmd),
+      .clk_i, .rst_i(rst_load), .cmd_valid_i(load_valid), .cmd_ready_o(load_take), .cmd_i(load_cmd),
       .wait_ok_i(load_wait_q), .done_o(load_done), .busy_o(load_busy), .line_valid_o(ll_valid), .line_ready_i(ll_ready),
       .line_addr_o(ll_addr), .line_words_o(ll_words), .line_row_o(ll_row), .line_done_i(ll_done));
   generate
     for (p = 0; p < PORTS; p++) begin : g_load
       wire [4:0] beats;
       zn_load_port #(.DEPTH_LOG2(ACT_LOG2), .BANKS_LOG2(BANKS_LOG2)) u_port (
-          .clk_i, .rst_i(core_rst), .line_valid_i(ll_valid[p]), .line_ready_o(ll_ready[p]), .line_addr_i(ll_addr),
+          .clk_i, .rst_i(rst_load), .line_valid_i(ll_valid[p]), .line_ready_o(ll_ready[p]), .line_addr_i(ll_addr),
           .line_words_i(ll_words), .line_row_i(ll_row), .line_done_o(ll_done[p]), .req_valid_o(req_valid[p*3+2]),
           .req_ready_i(req_ready[p*3+2]), .req_addr_o(req_addr[p*96+64+:32]), .req_beats_o(beats),
           .data_valid_i(data_valid[p*3+2]), .data_ready_o(data_ready[p*3+2]), .data_i(rdata[p*64+:64]),
@@ -270,7 +279,7 @@ module zn_top #(
   wire [511:0] ring_word;
   logic [RING_LOG2-1:0] ring_addr_q [1:3];
   zn_weights #(.PORTS(PORTS), .RING_LOG2(RING_LOG2), .CODEBOOK(CODEBOOK)) u_weights (
-      .clk_i, .rst_i(core_rst), .cmd_valid_i(weights_valid), .cmd_ready_o(weights_take), .cmd_i(weights_cmd),
+      .clk_i, .rst_i(rst_weights), .cmd_valid_i(weights_valid), .cmd_ready_o(weights_take), .cmd_i(weights_cmd),
       .busy_o(weights_busy), .req_valid_o(w_valid), .req_ready_i(w_ready), .req_addr_o(w_addr), .req_beats_o(w_beats),
       .data_valid_i(w_data_valid), .data_i(rdata), .release_i(release_word), .word_o(word_arrived),
       .read_addr_i(ring_addr_q[3]), .read_data_o(ring_word));
@@ -302,7 +311,7 @@ module zn_top #(
   logic out_full_q;
   always_ff @(posedge clk_i) out_full_q <= write_full != '0;
   zn_seq #(.LANES(LANES), .SLOTS(SLOTS), .DRAIN(DRAIN), .RING_LOG2(RING_LOG2)) u_seq (
-      .clk_i, .rst_i(core_rst), .cmd_valid_i(compute_valid), .cmd_ready_o(compute_take), .cmd_i(compute_cmd),
+      .clk_i, .rst_i(rst_compute), .cmd_valid_i(compute_valid), .cmd_ready_o(compute_take), .cmd_i(compute_cmd),
       .wait_ok_i(compute_wait_q), .idle_behind_i(out_idle), .out_ready_i(out_room), .out_job_o(out_job),
       .out_full_i(out_full_q), .word_i(word_arrived), .release_o(release_word), .low_o(weights_low), .group_done_i(group_done),
       .ring_addr_o(ring_addr), .param_o(param), .param_word_o(param_word), .param_bank_o(param_bank),
@@ -320,7 +329,7 @@ module zn_top #(
   wire [LANES-1:0] pool_mask;
   wire pool_v, pool_f, pool_l;
   zn_gather #(.LANES(LANES), .DEPTH_LOG2(ACT_LOG2), .BANKS_LOG2(BANKS_LOG2), .SIDE(SIDE)) u_gather (
-      .clk_i, .side_i({pool && !core_rst, pool_first, pool_last, slot_mask}), .row_base_i(slot_base),
+      .clk_i, .side_i({pool && !rst_compute, pool_first, pool_last, slot_mask}), .row_base_i(slot_base),
       .row_offset_i(slot_offset), .row_i(slot_row), .col_i(slot_col), .kernel_row_i(kernel_row),
       .kernel_col_i(kernel_col), .stride2_i(stride2), .rows_i(in_rows), .cols_i(in_cols), .pad_i(pad),
       .mem_row_o(gather_row), .mem_data_i(gather_data), .side_o({pool_v, pool_f, pool_l, pool_mask}), .word_o(word));
@@ -328,18 +337,18 @@ module zn_top #(
   wire tile_done;
   wire [SLOTS*LANES*512-1:0] hold;
   zn_array #(.LANES(LANES), .SLOTS(SLOTS)) u_array (
-      .clk_i, .rst_i(core_rst), .mac_i(mac), .mac_first_i(mac_first), .mac_last_i(mac_last), .load_i(round_load),
+      .clk_i, .rst_i(rst_array), .mac_i(mac), .mac_first_i(mac_first), .mac_last_i(mac_last), .load_i(round_load),
       .word_i(word), .weight_i(ring_word), .done_o(tile_done), .hold_o(hold));
 
-  logic [5:1] param_q, param_word_q, param_bank_q;
+  logic [4:1] param_q, param_word_q, param_bank_q;
   integer i;
   always_ff @(posedge clk_i) begin
     ring_addr_q[1] <= ring_addr;
     ring_addr_q[2] <= ring_addr_q[1];
     ring_addr_q[3] <= ring_addr_q[2];
-    param_q      <= core_rst ? '0 : {param_q[4:1], param};
-    param_word_q <= {param_word_q[4:1], param_word};
-    param_bank_q <= {param_bank_q[4:1], param_bank};
+    param_q      <= rst_array ? '0 : {param_q[3:1], param};
+    param_word_q <= {param_word_q[3:1], param_word};
+    param_bank_q <= {param_bank_q[3:1], param_bank};
   end
 
   // The tile's description waits for its results
@@ -348,35 +357,42 @@ module zn_top #(
   wire tile_room, tile_valid;
   wire [3:0] tile_level;
   zn_fifo #(.WIDTH(TW), .DEPTH_LOG2(3)) u_tiles (
-      .clk_i, .rst_i(core_rst), .valid_i(mac_last), .ready_o(tile_room),
+      .clk_i, .rst_i(rst_compute), .valid_i(mac_last), .ready_o(tile_room),
       .data_i({tile_mask, tile_first, tile_last, tile_bank, wide, relu, pre_shift, zero_point}),
       .valid_o(tile_valid), .ready_i(tile_done), .data_o(tile), .level_o(tile_level));
 
   wire drain_valid, pool_valid;
   wire [LANES-1:0] drain_mask, pooled_mask;
-  wire [LANES*128-1:0] drain_data, pooled_data;
+  wire [LANES-1:0] drain_lane;
+  wire [LANES*128-1:0] drain_data, pooled_data, result_data;
   zn_drain #(.LANES(LANES), .SLOTS(SLOTS), .DRAIN(DRAIN)) u_drain (
-      .clk_i, .rst_i(core_rst), .done_i(tile_done), .mask_i(tile[TW-1:16]), .first_i(tile[15]), .last_i(tile[14]),
+      .clk_i, .rst_i(rst_drain), .done_i(tile_done), .mask_i(tile[TW-1:16]), .first_i(tile[15]), .last_i(tile[14]),
       .bank_i(tile[13]), .wide_i(tile[12]), .relu_i(tile[11]), .pre_shift_i(tile[10:8]), .zero_point_i(tile[7:0]),
-      .hold_i(hold), .param_write_i(param_q[5]), .param_bank_i(param_bank_q[5]), .param_word_i(param_word_q[5]),
-      .param_data_i(ring_word), .group_done_o(group_done), .valid_o(drain_valid), .mask_o(drain_mask), .data_o(drain_data));
+      .hold_i(hold), .param_write_i(param_q[4]), .param_bank_i(param_bank_q[4]), .param_word_i(param_word_q[4]),
+      .param_data_i(ring_word), .group_done_o(group_done), .valid_o(drain_valid), .lane_valid_o(drain_lane), .mask_o(drain_mask), .data_o(drain_data));
   zn_pool #(.LANES(LANES), .SLOTS(SLOTS)) u_pool (
-      .clk_i, .rst_i(core_rst), .valid_i(pool_v), .first_i(pool_f), .last_i(pool_l), .mask_i(pool_mask), .word_i(word),
+      .clk_i, .rst_i(rst_drain), .valid_i(pool_v), .first_i(pool_f), .last_i(pool_l), .mask_i(pool_mask), .word_i(word),
       .valid_o(pool_valid), .mask_o(pooled_mask), .data_o(pooled_data));
+
+  generate
+    for (p = 0; p < LANES; p++) begin : g_result
+      assign result_data[p*128+:128] = drain_lane[p] ? drain_data[p*128+:128] : pooled_data[p*128+:128];
+    end
+  endgenerate
 
   wire out_mem_valid, out_mem_half;
   wire [15:0] out_mem_row;
   wire [LANES-1:0] out_mem_mask;
   wire [LANES*128-1:0] out_mem_data;
   zn_output #(.LANES(LANES), .PORTS(PORTS), .BANKS_LOG2(BANKS_LOG2)) u_output (
-      .clk_i, .rst_i(core_rst), .job_valid_i(out_job), .job_ready_o(out_room), .job_i(compute_cmd), .idle_o(out_idle),
+      .clk_i, .rst_i(rst_output), .job_valid_i(out_job), .job_ready_o(out_room), .job_i(compute_cmd), .idle_o(out_idle),
       .done_o(compute_done), .valid_i(drain_valid || pool_valid), .mask_i(drain_valid ? drain_mask : pooled_mask),
-      .data_i(drain_valid ? drain_data : pooled_data), .mem_valid_o(out_mem_valid), .mem_row_o(out_mem_row),
+      .data_i(result_data), .mem_valid_o(out_mem_valid), .mem_row_o(out_mem_row),
       .mem_half_o(out_mem_half), .mem_mask_o(out_mem_mask), .mem_data_o(out_mem_data), .line_valid_o(line_valid),
       .line_addr_o(out_line_addr), .line_words_o(out_line_words), .entry_valid_o(entry_valid),
       .entry_words_o(entry_words), .entry_data_o(entry_data), .mark_o(mark));
   zn_act_mem #(.PORTS(PORTS), .DEPTH_LOG2(ACT_LOG2), .BANKS_LOG2(BANKS_LOG2), .LANES(LANES)) u_act (
-      .clk_i, .rst_i(core_rst), .out_valid_i(out_mem_valid), .out_row_i(out_mem_row[ACT_LOG2-1:0]),
+      .clk_i, .rst_i(rst_output), .out_valid_i(out_mem_valid), .out_row_i(out_mem_row[ACT_LOG2-1:0]),
       .out_half_i(out_mem_half), .out_mask_i(out_mem_mask), .out_data_i(out_mem_data), .load_valid_i(mem_valid),
       .load_ready_o(mem_ready), .load_row_i(mem_row), .load_bank_i(mem_bank), .load_data_i(mem_data),
       .read_row_i(gather_row), .read_data_o(gather_data));
@@ -386,7 +402,7 @@ module zn_top #(
   assign trace_tag_o = tag_q;
   logic list_end_q;
   always_ff @(posedge clk_i) begin
-    list_end_q <= list_end && !core_rst;
+    list_end_q <= list_end && !rst_compute;
     if (load_take) load_at_q <= load_index;
     if (weights_take && weights_valid) weights_at_q <= weights_bits[271:256];
     if (compute_take) begin

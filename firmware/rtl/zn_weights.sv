@@ -37,10 +37,13 @@ module zn_weights #(
   wire  [PORTS-1:0] turn = start_q & (~start_q + 1'b1);  // lowest
   wire  _unused = &{1'b0, cmd_i};
   // A command is taken when the previous one has gone out completely: one codebook, no order to keep.
-  assign cmd_ready_o = start_q == '0 && (&job_ready);
+  logic ready_q, taken_q;   // what may be taken is known a cycle before
+  assign cmd_ready_o = ready_q && !taken_q;
   assign busy_o = start_q != '0 || !(&job_ready);
 
   always_ff @(posedge clk_i) begin
+    ready_q <= start_q == '0 && (&job_ready) && !rst_i;
+    taken_q <= cmd_valid_i && cmd_ready_o;
     if (cmd_valid_i && cmd_ready_o) begin
       start_q       <= '1;
       addr_q        <= cmd_i[zn_pkg::F_WEIGHTS_ADDRESS+:32];

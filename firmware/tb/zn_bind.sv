@@ -14,7 +14,7 @@ bind zn_regs zn_lite_check u_lite_check (
     .rdata_i(rdata_o), .rresp_i(rresp_o));
 
 // Tiles, lines and entries have room; weights and commands are taken as they come
-bind zn_top zn_queue_check u_tile_room (.clk_i(clk_i), .rst_i(core_rst), .valid_i(mac_last), .ready_i(tile_room));
+bind zn_top zn_queue_check u_tile_room (.clk_i(clk_i), .rst_i(rst_compute), .valid_i(mac_last), .ready_i(tile_room));
 bind zn_axi_write zn_queue_check u_line_room (
     .clk_i(clk_i), .rst_i(reset), .valid_i(line_valid_i || mark_i), .ready_i(desc_ready));
 bind zn_axi_write zn_queue_check u_entry_room (

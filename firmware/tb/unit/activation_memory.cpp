@@ -13,7 +13,7 @@ void activationMemory() {
   using Word = std::array<std::uint32_t, 4>;
   std::map<std::pair<std::uint32_t, std::uint32_t>, Word> model; // bank, row
   struct Load {
-    bool waiting = false;
+    bool waiting = false, leaving = false; // leaving: its bank was given, its word is taken in this cycle
     std::uint32_t bank = 0, row = 0;
     Word word{};
   };
@@ -24,7 +24,7 @@ void activationMemory() {
     bool valid = false;
     std::uint32_t row = 0, half = 0, mask = 0;
     std::array<Word, lanes> words{};
-  } before;
+  };
   int granted = 0, refused = 0;
   reset(top);
   for (int cycle = 0; cycle < 40000; ++cycle) {
@@ -41,8 +41,8 @@ void activationMemory() {
     top.load_valid_i = 0, top.load_bank_i = 0, top.load_row_i = 0;
     for (std::uint32_t p = 0; p < ports; ++p) {
       Load &load = loads[p];
-      if (!load.waiting && random.chance(60)) {
-        load = {true, random.below(banks), random.below(rows), {}};
+      if (!load.waiting && !load.leaving && random.chance(60)) {
+        load = {true, false, random.below(banks), random.below(rows), {}};
         for (auto &part : load.word) {
           part = static_cast<std::uint32_t>(random.next());
         }
@@ -55,16 +55,17 @@ void activationMemory() {
       }
     }
     settle(top);
-    // The result of the cycle before takes its banks now
+    // Results take their banks first
     std::array<bool, banks> taken{};
-    for (std::uint32_t lane = 0; before.valid && lane < lanes; ++lane) {
-      if ((before.mask >> lane & 1U) != 0) {
-        const std::uint32_t bank = before.half * lanes + lane;
+    for (std::uint32_t lane = 0; now.valid && lane < lanes; ++lane) {
+      if ((now.mask >> lane & 1U) != 0) {
+        const std::uint32_t bank = now.half * lanes + lane;
         taken[bank] = true;
-        model[{bank, before.row}] = before.words[lane];
+        model[{bank, now.row}] = now.words[lane];
       }
     }
     for (std::uint32_t p = 0; p < ports; ++p) {
+      loads[p].leaving = false;
       if (!loads[p].waiting) {
         continue;
       }
@@ -75,18 +76,13 @@ void activationMemory() {
         taken[loads[p].bank] = true; // the higher port waits
         model[{loads[p].bank, loads[p].row}] = loads[p].word;
         loads[p].waiting = false;
+        loads[p].leaving = true;
       }
     }
-    before = now;
     tick(top);
   }
   check(granted > 1000 && refused > 1000, "conflicts happened");
   top.out_valid_i = top.load_valid_i = 0;
-  for (std::uint32_t lane = 0; before.valid && lane < lanes; ++lane) {
-    if ((before.mask >> lane & 1U) != 0) {
-      model[{before.half * lanes + lane, before.row}] = before.words[lane];
-    }
-  }
   for (int i = 0; i < 4; ++i) {
     tick(top);
   }

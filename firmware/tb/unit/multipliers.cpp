@@ -74,7 +74,8 @@ void cascades() {
     top.w_i[3] = w[3] >> 21U;
     top.x_i = x;
     const Step done = at(depth);
-    top.valid_i = done.valid, top.first_i = done.first, top.last_i = done.last;
+    const Step control = at(depth - 1); // a cycle ahead of its sum
+    top.valid_i = control.valid, top.first_i = control.first, top.last_i = control.last;
     tick(top);
     if (done.valid) {
       high = done.first ? 0 : high;
