@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Brings a compressed model nearer to the float network that it came from, on photographs without labels.
 
-STUDENT and TEACHER are folders of `zynqnetd model unpack`: an int8 model and a float32 one. What is trained are the shared values, channel
-scales and biases; zeros and the assignment of weights to values stay, and so does the size of the file. The forward pass is the daemon's integer
-arithmetic, the loss the Kullback-Leibler divergence from the teacher's answers.
+STUDENT and TEACHER are folders of `zynqnetd model unpack`: an int8 model and a float32 one. What is trained are the shared
+values, channel scales and biases; zeros and the assignment of weights to values stay, and so does the size of the file. The
+forward pass is the daemon's integer arithmetic, the loss the Kullback-Leibler divergence from the teacher's answers.
 """
 import argparse
+import copy
 import json
 import os
 import sys
@@ -21,14 +22,15 @@ from zynqtrain.views import Views  # noqa: E402
 LOGIT_RANGE = 10.0  # a bias of the last layer moves in this unit
 
 
-def parameter_groups(model, lr, first):
-    """Adam's steps have the size of the learning rate, so each kind of parameter has the one of its own unit. Layers before
-    operator number `first` stay as they are."""
+def parameter_groups(model, lr, first, codebook_share=0.1):
+    """Adam's steps have the size of the learning rate, so each kind of parameter has the one of its own unit: a shared value
+    moves all of its weights at once, and by whole integers. Layers before operator number `first` stay as they are."""
     groups = []
     for op in graph.convolutions({"ops": model.header["ops"][first:]}):
         layer = model.layers[op["weights"]]
         reach = LOGIT_RANGE if layer.wide else float(layer.output_scale) * 255
-        groups += [{"params": [layer.codebook, layer.log_scale], "unit": lr}, {"params": [layer.bias], "unit": lr * reach / 4}]
+        groups += [{"params": [layer.codebook], "unit": lr * codebook_share}, {"params": [layer.log_scale], "unit": lr},
+                   {"params": [layer.bias], "unit": lr * reach / 4}]
     trained = {id(p) for group in groups for p in group["params"]}
     for parameter in model.parameters():
         parameter.requires_grad_(id(parameter) in trained)
@@ -55,7 +57,7 @@ def judge(model, teacher, pictures, batch=2):
 
 
 def train(student, views, cut, evaluate, options, log):
-    optimizer = torch.optim.Adam(parameter_groups(student, options.lr, cut[0]), lr=options.lr, betas=(0.9, 0.99))
+    optimizer = torch.optim.Adam(parameter_groups(student, options.lr, cut[0], options.codebook_share), lr=options.lr, betas=(0.9, 0.99))
     average, curve, first = loop.Average(student, options.ema), [], 0
     checkpoint = os.path.join(options.output, "checkpoint.pt")
     if options.resume and os.path.exists(checkpoint):
@@ -93,6 +95,16 @@ def train(student, views, cut, evaluate, options, log):
     return average.model
 
 
+@torch.no_grad()
+def blend(model, start, share):
+    """`share` of the way from the state `start` to where training has led: what few photographs have taught by heart goes first
+    (Wortsman et al. 2022)."""
+    for name, value in model.state_dict().items():
+        if value.dtype.is_floating_point:
+            value.copy_(torch.lerp(start[name].to(value.device), value, share))
+    return model
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("student", metavar="STUDENT", help="unpacked int8 model")
@@ -102,8 +114,11 @@ def main(arguments=None):
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=1e-3, help="relative to each parameter's own range")
+    parser.add_argument("--codebook-share", type=float, default=0.1, help="learning rate of shared values, in parts of --lr")
     parser.add_argument("--warmup", type=int, default=10)
     parser.add_argument("--ema", type=float, default=0.95)
+    parser.add_argument("--blend", type=float, default=0.6, metavar="SHARE",
+                        help="the result lies this far on the way from the student as given to the trained one")
     parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--from", metavar="LAYER", dest="first", help="train this layer and those behind it only: much faster")
     parser.add_argument("--views", type=int, default=2000, help="random views of the photographs, in all")
@@ -137,10 +152,12 @@ def main(arguments=None):
 
     log(f"before: {evaluate(student)}")
     views = Views(student, teacher, pictures, options.views, cut, options.output, options.resume, options.device, log)
-    final = train(student, views, cut, evaluate, options, log).cpu()
+    start = copy.deepcopy(student.state_dict())
+    final = blend(train(student, views, cut, evaluate, options, log), start, options.blend)
+    log(f"blended: {evaluate(final)}")
     record = {name: vars(options)[name] for name in
-              ("steps", "batch", "lr", "warmup", "ema", "temperature", "first", "views", "seed")}
-    graph.write(final, os.path.join(options.output, "export"), {"distillation": {**record, "photographs": len(pictures.images)}})
+              ("steps", "batch", "lr", "codebook_share", "warmup", "ema", "blend", "temperature", "first", "views", "seed")}
+    graph.write(final.cpu(), os.path.join(options.output, "export"), {"distillation": {**record, "photographs": len(pictures.images)}})
 
 
 if __name__ == "__main__":

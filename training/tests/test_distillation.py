@@ -125,7 +125,7 @@ class Distil(unittest.TestCase):
     def test_it_comes_nearer_to_the_teacher_with_the_same_zeros_and_clusters(self):
         with tempfile.TemporaryDirectory() as folder:
             self.prepare(folder)
-            output = self.run_in(folder, "run", "--steps", "30", "--held", os.path.join(folder, "photos"))
+            output = self.run_in(folder, "run", "--steps", "30", "--blend", "1", "--held", os.path.join(folder, "photos"))
             teacher = graph.FloatGraph(os.path.join(folder, "teacher"))
             before, after = graph.IntegerGraph(os.path.join(folder, "student")), graph.IntegerGraph(os.path.join(output, "export"))
             pictures = photographs.Photographs(photographs.files_in([os.path.join(folder, "photos")]), before.header)
@@ -135,6 +135,16 @@ class Distil(unittest.TestCase):
                 self.assertLessEqual(len(two.codebook), len(one.codebook))
             with open(os.path.join(output, "curve.json")) as stream:
                 self.assertEqual(json.load(stream)[-1]["step"], 30)
+
+    def test_a_blend_lies_between_the_student_as_given_and_the_trained_one(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.prepare(folder)
+            runs = [self.run_in(folder, f"run{share}", "--blend", share) for share in ("0", "0.5", "1")]
+            given, none, half, whole = (graph.IntegerGraph(path).layers[4].bias.detach() for path in
+                                        [os.path.join(folder, "student"), *(os.path.join(run, "export") for run in runs)])
+            self.assertTrue(torch.equal(none, given))
+            self.assertGreater(float((whole / given - 1).abs().max()), 0.01)
+            self.assertLess(float((half / ((given + whole) / 2) - 1).abs().max()), 1e-3)
 
     def test_layers_before_the_first_trained_one_stay(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -177,10 +187,14 @@ class Distil(unittest.TestCase):
             first = np.array(make(False).tensors[0])
             again = np.lib.format.open_memmap(os.path.join(folder, "views.tensor3.npy"), "r+")
             again[:] = 0
-            with open(os.path.join(folder, "views.done"), "w") as stream:
-                stream.write("8")
+            with open(os.path.join(folder, "views.json")) as stream:
+                progress = json.load(stream)
+            with open(os.path.join(folder, "views.json"), "w") as stream:
+                json.dump({**progress, "done": 8}, stream)
             np.testing.assert_array_equal(make(True).tensors[0][8:], first[8:])
             self.assertFalse(make(True).tensors[0][:8].any())  # not computed twice
+            pictures.seed = 99
+            self.assertRaisesRegex(SystemExit, "begin anew", make, True)
 
 
 if __name__ == "__main__":

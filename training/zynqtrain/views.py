@@ -1,4 +1,5 @@
 """Views of photographs with the teacher's answers, computed once: what the layers before the trained ones make of them."""
+import json
 import os
 
 import numpy as np
@@ -9,16 +10,20 @@ class Views:
     """uint8 tensors of the student at the cut, and the teacher's logits, in files of `folder` (they may be larger than memory).
 
     A few at a time: the wide first layers of more would not fit the caches, and take several times as long.
-    `resume` takes an interrupted computation up where it stopped.
+    `resume` takes an interrupted computation up where it stopped. Raises SystemExit if it was one of other views.
     """
 
     def __init__(self, student, teacher, pictures, count, cut, folder, resume=False, device="cpu", log=print, batch=2):
         first, kept = cut
-        self.count, progress = count, os.path.join(folder, "views.done")
+        self.count, progress = count, os.path.join(folder, "views.json")
+        asked = {"count": count, "seed": pictures.seed, "photographs": len(pictures.images), "first": first}
         done = 0
         if resume and os.path.exists(progress):
             with open(progress) as stream:
-                done = int(stream.read())
+                found = json.load(stream)
+            done = found.pop("done")
+            if found != asked:
+                raise SystemExit(f"{folder} holds views of {found}, not of {asked}; begin anew, without --resume")
         self.tensors = [self.open(folder, f"tensor{n}", np.uint8, count, self.shape(student, n), done) for n in kept]
         self.answers = self.open(folder, "answers", np.float32, count, (len(student.header["labels"]),), done)
         while done < count:
@@ -33,7 +38,7 @@ class Views:
                 for array in (*self.tensors, self.answers):
                     array.flush()
                 with open(progress, "w") as stream:
-                    stream.write(str(done))
+                    json.dump({**asked, "done": done}, stream)
                 log(f"{done} of {count} views")
 
     @staticmethod
