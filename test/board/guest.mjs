@@ -1,6 +1,6 @@
 // The emulated board: qemu-system-arm with the accelerator's process behind its register window, reached over ssh.
 import { spawn } from 'node:child_process';
-import { createWriteStream, rmSync } from 'node:fs';
+import { createWriteStream, rmSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { AcceleratorHost } from './accelerator-host.mjs';
@@ -29,7 +29,7 @@ export class Guest {
 
   async #start({ image, tree, key, model, preset, name }) {
     const path = (suffix) => join('/tmp', `zynqnetd-board-${process.pid}-${suffix}`); // short: a socket's path has 107 characters
-    const memory = join('/dev/shm', `zynqnetd-board-${process.pid}`);
+    const memory = join(memoryFolder(), `zynqnetd-board-${process.pid}`);
     this.sshPort = await freePort();
     this.sshOptions = [
       'StrictHostKeyChecking=no',
@@ -134,6 +134,12 @@ export class Guest {
     }
     await this.accelerator.stop();
   }
+}
+
+/** For the guest's memory, of which it touches less than 512 MiB: in memory where there is room, as in containers there may not be. */
+function memoryFolder() {
+  const { bavail, bsize } = statfsSync('/dev/shm');
+  return bavail * bsize > 1 << 30 ? '/dev/shm' : work;
 }
 
 export function freePort() {

@@ -1,6 +1,8 @@
 // Builds what the emulated board needs: accelerator process, plugin, root file system, device trees, bundle, pictures.
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { archive } from '../../deploy/bundle/archive.mjs';
+import { writeManifest } from '../../deploy/bundle/manifest.mjs';
 import { idCodes, writeBitstream } from './bitstream.mjs';
 import { makeDeviceTree } from './device-tree.mjs';
 import { baseTree, hostBuild, root, work } from './files.mjs';
@@ -23,9 +25,9 @@ async function buildHost() {
   await mustRun('cmake', ['--build', hostBuild, ...targets], { cwd: root, seconds: 1800 });
 }
 
-async function makeBundle() {
+export async function makeBundle(folder = 'out') {
   say('making the bundle');
-  const out = join(work, 'out');
+  const out = join(work, folder);
   rmSync(out, { recursive: true, force: true });
   const args = ['deploy/bundle/bundle.mjs', '--board', 'zybo', '--node', '--quick', '--out', out];
   await mustRun(process.execPath, args, { cwd: root, seconds: 1800 });
@@ -33,6 +35,19 @@ async function makeBundle() {
     out,
     readdirSync(out).find((name) => name.endsWith('.tar.zst')),
   );
+}
+
+/** Another version of the same bundle: one file more, so another id. Resolves to { file, id }. */
+export async function makeNextBundle(bundle) {
+  const stage = join(work, 'next');
+  rmSync(stage, { recursive: true, force: true });
+  mkdirSync(stage, { recursive: true });
+  await mustRun('tar', ['-I', 'zstd', '-xf', bundle, '-C', stage]);
+  writeFileSync(join(stage, 'next.txt'), 'the next version\n');
+  const { id } = writeManifest(stage, JSON.parse(readFileSync(join(stage, 'bundle.json'), 'utf8')));
+  const file = join(work, 'next.tar.zst');
+  archive(stage, file, 1);
+  return { file, id };
 }
 
 /** `bundle`: one that is there already. */
@@ -51,5 +66,13 @@ export async function prepare({ bundle }) {
   const pictures = join(work, 'pictures');
   mkdirSync(pictures, { recursive: true });
   await writePictures(pictures);
-  return { key, image: join(work, 'sd.img'), trees, bitstreams, pictures, bundle: bundle ?? (await makeBundle()) };
+  return {
+    key,
+    image: join(work, 'sd.img'),
+    trees,
+    bitstreams,
+    pictures,
+    bundle: bundle ?? (await makeBundle()),
+    bundleGiven: bundle !== undefined,
+  };
 }

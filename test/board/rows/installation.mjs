@@ -3,6 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { device } from '../board.mjs';
 import { work } from '../files.mjs';
+import { makeBundle, makeNextBundle } from '../prepare.mjs';
+import { eventually } from '../process.mjs';
 
 /** The board's own configuration, which the installer must keep. Time limits are for an emulated board. */
 const configuration = `# written before zynqnetd came
@@ -43,12 +45,21 @@ async function refused(board, args, code, options) {
     .find((line) => line.includes(code));
 }
 
+async function proveReproducible(report, parts) {
+  await report.row('the bundle made a second time: byte-identical', async () => {
+    const [first, second] = [parts.bundle, await makeBundle('again')].map((file) => readFileSync(file));
+    if (!first.equals(second)) throw new Error(`${first.length} and ${second.length} bytes differ`);
+    return `${(first.length / 2 ** 20).toFixed(1)} MiB, with Node and quickly compressed`;
+  });
+}
+
 export async function proveInstallation(report, board) {
-  const { guest, parts, broker } = board;
+  const { parts, broker } = board;
+  const sh = (...args) => board.guest.sh(...args);
   await report.row('the kernel boots with our device tree fragment', async () => {
-    const names = await guest.sh('cat /sys/class/uio/uio0/name /sys/class/uio/uio0/maps/map*/size; uname -r');
+    const names = await sh('cat /sys/class/uio/uio0/name /sys/class/uio/uio0/maps/map*/size; uname -r');
     if (!names.startsWith('zynqnetd\n0x00010000\n0x02000000')) throw new Error(names);
-    return `${names.split('\n').pop()}, ${guest.bootSeconds.toFixed(1)} s to the services; UIO device zynqnetd with 32 MiB of DMA memory`;
+    return `${names.split('\n').pop()}, ${board.guest.bootSeconds.toFixed(1)} s to the services; UIO device zynqnetd with 32 MiB of DMA memory`;
   });
   await report.row('without an ssh key: refused', () =>
     refused(board, ['--check'], 'INSTALL_SSH_KEY', { withKey: false }),
@@ -62,9 +73,10 @@ export async function proveInstallation(report, board) {
   await report.row("another board's bitstream: refused", () =>
     refused(board, ['--bundle', parts.bundle, '--bitstream', parts.bitstreams.zc706], 'INSTALL_BITSTREAM'),
   );
+  if (!parts.bundleGiven) await proveReproducible(report, parts);
   await report.row('the installer installs the bundle over ssh', async () => {
-    await sendPictures(guest, parts.pictures);
-    await guest.sh('mkdir -p /etc/zynqnetd && cat > /etc/zynqnetd/zynqnetd.yaml', { input: configuration });
+    await sendPictures(board.guest, parts.pictures);
+    await sh('mkdir -p /etc/zynqnetd && cat > /etc/zynqnetd/zynqnetd.yaml', { input: configuration });
     const args = [
       '--bundle',
       parts.bundle,
@@ -81,7 +93,7 @@ export async function proveInstallation(report, board) {
   await report.row(
     'the configuration was kept, but for the broker',
     async () => {
-      const text = await guest.sh('cat /etc/zynqnetd/zynqnetd.yaml');
+      const text = await sh('cat /etc/zynqnetd/zynqnetd.yaml');
       if (!text.startsWith('# written before') || !text.includes(`10.0.2.2:${broker.port}`)) throw new Error(text);
     },
     installed,
@@ -89,9 +101,33 @@ export async function proveInstallation(report, board) {
   await report.row(
     'the daemon runs as its own user, with just its devices',
     async () => {
-      const user = await guest.sh('stat -c %U /proc/$(pidof node) && ls -l /dev/uio0 && ls -l /dev/mem');
+      const user = await sh('stat -c %U /proc/$(pidof node) && ls -l /dev/uio0 && ls -l /dev/mem');
       if (!/^zynqnetd\ncrw-rw---- .* root +zynqnetd .*\ncrw-.----/.test(user)) throw new Error(user);
       return user;
+    },
+    installed,
+  );
+  await report.row(
+    'a power cut during an update: the old version runs, the same command completes, one command goes back',
+    async () => {
+      const currentId = async () => (await board.guest.sh('readlink /opt/zynqnetd/current')).replace('versions/', '');
+      const old = await currentId();
+      const next = await makeNextBundle(parts.bundle);
+      const update = board.install(['--bundle', next.file]);
+      const arriving = () => board.guest.sh('ls -d /opt/zynqnetd/versions/.staging-*/app');
+      await eventually('half an update', board.seconds(60), arriving, 200);
+      await board.powerCycle();
+      const cut = await update;
+      if (cut.code === 0) throw new Error('the update was through before the cut');
+      if ((await currentId()) !== old) throw new Error(`after the cut ${await currentId()} was current`);
+      await broker.message('a result of the old version', '/result', board.seconds(120));
+      const { instructions } = await board.guest.accelerator.tell('stats');
+      const firstResult = `from power on to the first result: ${(instructions / 1e9).toFixed(1)} thousand million instructions`;
+      const again = await board.install(['--bundle', next.file]);
+      if (again.code !== 0 || (await currentId()) !== next.id) throw new Error(`${again.stdout}${again.stderr}`);
+      const back = await board.install(['--rollback']);
+      if (back.code !== 0 || (await currentId()) !== old) throw new Error(`${back.stdout}${back.stderr}`);
+      return `${firstResult}\n${cut.stderr.trim().split('\n').pop()}\n${again.stdout.trim().split('\n').at(-2)}\n${back.stdout.trim()}`;
     },
     installed,
   );
