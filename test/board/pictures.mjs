@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 
-export const pictureCount = 4;
+export const pictureCount = 3;
 
 export async function writePictures(folder) {
   for (let index = 0; index < pictureCount; index += 1) {
