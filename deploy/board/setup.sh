@@ -133,14 +133,19 @@ check() {
 	root_type=$(awk '$2 == "/" {type = $3} END {print type}' /proc/mounts 2>/dev/null)
 	echo "rootFs=${root_type:-unknown}"
 	echo "kernelLacks=$(lacking_kernel_options)"
-	node=missing
+	tree_node=missing
 	for name in "$SYSROOT"/sys/class/uio/uio*/name; do
-		[ -r "$name" ] && [ "$(cat "$name")" = zynqnetd ] && node=present
+		[ -r "$name" ] && [ "$(cat "$name")" = zynqnetd ] && tree_node=present
 	done
-	echo "deviceTreeNode=$node"
+	echo "deviceTreeNode=$tree_node"
 	state=$(cat "$SYSROOT/sys/class/fpga_manager/fpga0/state" 2>/dev/null)
 	echo "fpga=${state:-none}"
-	command -v node >/dev/null 2>&1 && echo "node=$(node -v 2>/dev/null)"
+	# In the order in which the bundle's launcher looks.
+	for node in "$SYSROOT/opt/zynqnetd/node/bin/node" node; do
+		version=$("$node" -v 2>/dev/null) || continue
+		echo "node=$version"
+		break
+	done
 	model=$(tr -d '\000' 2>/dev/null <"$SYSROOT/proc/device-tree/model")
 	echo "model=${model:-unknown}"
 	echo "current=$(current_id)"

@@ -2,10 +2,11 @@
 # Makes the emulated board's root file system: busybox, Debian's C and C++ libraries and dropbear for armhf, our own
 # init scripts. As small as a PetaLinux image, and as bare: sysvinit scripts, no udev, no adduser. Seconds, no root needed
 # for anything but file ownership.
-#   make.sh WORK_DIR PUBLIC_KEY_FILE     -> WORK_DIR/sd.img (ext4, no partition table)
+#   make.sh WORK_DIR PUBLIC_KEY_FILE MORE    -> WORK_DIR/sd.img (ext4, no partition table); MORE: a folder put over the root
 set -eu
 work=$1
 public_key=$2
+more=$3
 here=$(cd "$(dirname "$0")" && pwd)
 packages='busybox-static dropbear-bin libc6 libcrypt1 libgcc-s1 libgmp10 libstdc++6 libtomcrypt1 libtommath1 zlib1g'
 
@@ -52,6 +53,7 @@ ln -sfn /run var/run
 ln -sf /bin/busybox sbin/init
 ln -sf busybox bin/sh
 cp -R "$here/files/." .
+cp -R "$more/." .
 chmod 755 etc/init.d/*
 cp "$public_key" root/.ssh/authorized_keys
 chmod 700 root root/.ssh

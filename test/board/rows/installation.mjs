@@ -49,7 +49,7 @@ async function proveReproducible(report, parts) {
   await report.row('the bundle made a second time: byte-identical', async () => {
     const [first, second] = [parts.bundle, await makeBundle('again')].map((file) => readFileSync(file));
     if (!first.equals(second)) throw new Error(`${first.length} and ${second.length} bytes differ`);
-    return `${(first.length / 2 ** 20).toFixed(1)} MiB, with Node and quickly compressed`;
+    return `${(first.length / 2 ** 20).toFixed(1)} MiB, quickly compressed`;
   });
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -149,6 +149,14 @@ exec sh -c "$command"`,
     test('no bundle at all', () => {
       expect(install('--bundle', '/nowhere.tar.zst').text).toContain('INSTALL_BUNDLE');
     });
+  });
+
+  test("the PetaLinux layer's Node counts before an older one on the path", () => {
+    board.program('node', 'echo v16.19.0');
+    expect(install('--bundle', one.file).text).toContain('has Node v16.19.0');
+    mkdirSync(board.file('opt/zynqnetd/node/bin'), { recursive: true });
+    writeFileSync(board.file('opt/zynqnetd/node/bin/node'), '#!/bin/sh\necho v22.11.0\n', { mode: 0o755 });
+    expect(install('--bundle', one.file).code).toBe(0);
   });
 
   test('a board without our device tree is told of and installed', () => {
