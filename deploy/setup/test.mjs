@@ -67,7 +67,7 @@ const vitestArgs = ['run', '--reporter=default', '--reporter=json', `--outputFil
 countReport(step('vitest', node, ['node_modules/vitest/vitest.mjs', ...vitestArgs]), vitestFigures(vitestReport));
 if (filters.length === 0) {
   const boardReport = join(reports, 'board.json');
-  const boardArgs = ['test/board/run.mjs', '--patience', '3', '--report', boardReport];
+  const boardArgs = ['test/board/run.mjs', '--short', '--patience', '3', '--report', boardReport];
   countReport(step('the emulated board', node, boardArgs), boardFigures(boardReport));
 }
 

@@ -8,7 +8,7 @@ import { missing, work } from './files.mjs';
 import { prepare } from './prepare.mjs';
 import { Report } from './report.mjs';
 import { proveFaults } from './rows/faults.mjs';
-import { proveInstallation } from './rows/installation.mjs';
+import { proveInstallation, proveUpdate } from './rows/installation.mjs';
 import { proveRemoval } from './rows/removal.mjs';
 import { proveFullNetwork, proveResults } from './rows/results.mjs';
 
@@ -18,6 +18,7 @@ const { values: options } = parseArgs({
     model: { type: 'string', default: 'rtl' },
     patience: { type: 'string', default: '1' },
     report: { type: 'string' },
+    short: { type: 'boolean', default: false },
   },
 });
 
@@ -38,6 +39,7 @@ const report = new Report();
 const board = await Board.start(parts, { model: options.model, patience: Number(options.patience) });
 try {
   await proveInstallation(report, board);
+  if (!options.short) await proveUpdate(report, board);
   await proveResults(report, board);
   await proveFaults(report, board);
   await proveFullNetwork(report, board);

@@ -6,6 +6,8 @@ import { work } from '../files.mjs';
 import { makeBundle, makeNextBundle } from '../prepare.mjs';
 import { eventually } from '../process.mjs';
 
+const installed = { needs: ['the installer installs the bundle over ssh'] };
+
 /** The board's own configuration, which the installer must keep. Time limits are for an emulated board. */
 const configuration = `# written before zynqnetd came
 device:
@@ -89,7 +91,6 @@ export async function proveInstallation(report, board) {
     if (code !== 0) throw new Error(`${stdout}${stderr}`);
     return stdout.trim();
   });
-  const installed = { needs: ['the installer installs the bundle over ssh'] };
   await report.row(
     'the configuration was kept, but for the broker',
     async () => {
@@ -107,6 +108,11 @@ export async function proveInstallation(report, board) {
     },
     installed,
   );
+}
+
+/** Takes minutes: three starts of the daemon. */
+export async function proveUpdate(report, board) {
+  const { parts, broker } = board;
   await report.row(
     'a power cut during an update: the old version runs, the same command completes, one command goes back',
     async () => {

@@ -1,4 +1,4 @@
-// doctor on the board, and the way out.
+// doctor on the board, and the way out. Comes after the full network: the board is as that has left it.
 
 const installed = { needs: ['the installer installs the bundle over ssh'] };
 
@@ -6,7 +6,6 @@ export async function proveRemoval(report, board) {
   await report.row(
     'doctor finds a healthy board',
     async () => {
-      await board.powerCycle();
       await board.guest.sh('/etc/init.d/zynqnetd stop', { seconds: board.seconds(30) });
       const command = '/opt/zynqnetd/current/bin/zynqnetd doctor -c /etc/zynqnetd/zynqnetd.yaml --patience 60 --json';
       const { code, stdout, stderr } = await board.guest.run(command, { seconds: board.seconds(120) });
