@@ -74,6 +74,8 @@ say('cross-compiling the addon');
 crossCompileAddon(join(stage, 'app/prebuilds/linux-arm/zynqnet.armv7.glibc.node'));
 const withNode = options.node || options['node-archive'] !== undefined;
 const node = withNode ? installNode(stage, options['node-archive']) : null;
+// Our own part runs on the oldest C library of all variants, whichever is built.
+checkLibraries(join(stage, 'app/prebuilds'), '2.31');
 checkLibraries(stage, options.glibc);
 writeBundle(options.glibc === '2.36' ? '' : `glibc${options.glibc}`, node);
 

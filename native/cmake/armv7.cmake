@@ -1,6 +1,6 @@
 # Cross-compiles for Zynq-7000 (2x Cortex-A9): cmake -S native -B build-arm -G Ninja -DCMAKE_TOOLCHAIN_FILE=$PWD/native/cmake/armv7.cmake
 # libstdc++ stays dynamic: linking it statically raises the needed glibc to 2.36. older_libraries.hpp keeps the rest at
-# glibc 2.27 and libstdc++ 9.
+# glibc 2.28 and libstdc++ 9.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR armv7l)
 set(CMAKE_C_COMPILER arm-linux-gnueabihf-gcc)
