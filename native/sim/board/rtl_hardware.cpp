@@ -26,7 +26,7 @@ public:
     if (!busy_) {
       return false;
     }
-    constexpr int slice = 8000; // between looks at its registers, which cost cycles too
+    constexpr int slice = 2000;
     const bool before = model_->interrupt();
     for (int c = 0; c < slice && model_->interrupt() == before; ++c) {
       model_->tick();
