@@ -38,7 +38,7 @@ describe.skipIf(python === undefined)('training code (needs python3 with torch, 
       encoding: 'utf8',
     });
     expect(run.stderr).toMatch(/\nOK\n$/);
-  }, 180_000);
+  }, 400_000);
 
   it.each([
     ['ZynqNet', 'scalar', '.'],
