@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::array<std::uint32_t, 16> stepChoices{1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 128};
 constexpr double beatShare = 0.7;        // of the beats of a port, under back-pressure
+constexpr double rowShare = 0.9;         // of what can be read, for rows: weights that run ahead in their ring take some
 constexpr double commandCycles = 60;     // start of a command until the array is busy
 
 struct Interval {
@@ -228,7 +229,7 @@ private:
         }
       }
       // The first load of a segment is partly hidden behind the segment before, if there is one
-      loaded = std::max(loaded, doneBefore) + (step == 0 && segment.firstStage != 0 ? 0.5 : 1.0) * read / port;
+      loaded = std::max(loaded, doneBefore) + (step == 0 && segment.firstStage != 0 ? 0.5 : 1.0) * read / (rowShare * port);
       doneBefore = done;
       done = std::max(done, loaded) + std::max({compute, (read + weights) / port, write / port, (read + weights + write) / board});
     }
