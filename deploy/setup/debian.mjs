@@ -1,7 +1,7 @@
 // The Debian packages that building and testing need, and how to see that they are there.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { onPath, run, say, stop } from './steps.mjs';
+import { onPath, run, say, stop, tryRun } from './steps.mjs';
 
 const buildPackages = [
   { name: 'cmake', present: () => onPath('cmake') },
