@@ -1,27 +1,27 @@
 import type { Logger } from 'pino';
+import { CameraManager } from '../camera/camera-manager.js';
+import { CaptureScheduler } from '../camera/schedule/capture-scheduler.js';
 import type { ConfigStore } from '../config/store.js';
-import { Alerts, alertIds } from '../health/alerts.js';
-import { readMachine } from '../health/machine.js';
-import type { LogOutput } from '../log/output.js';
-import { ClockWatch } from '../publish/clock.js';
-import { deviceId, newSessionId } from '../publish/device-id.js';
-import { EmbeddedBroker } from '../publish/embedded-broker.js';
-import type { Publisher } from '../publish/publisher.js';
-import type { EventPayload, InfoPayload, ResultPayload } from '../publish/topics.js';
-import { FrameWatch } from '../remote/frame-watch.js';
-import { CameraKeeper } from './camera-keeper.js';
-import { Changes } from './changes.js';
+import { ConfigApplier } from '../control/config-applier.js';
+import { FrameWatch } from '../control/frame-watch.js';
+import { Remote } from '../control/remote-control.js';
+import { EngineManager } from '../inference/engine/engine-manager.js';
+import { FrameClassifier } from '../inference/frame-classifier.js';
+import type { Network } from '../inference/network.js';
+import { Alerts, alertIds } from '../monitoring/alerts.js';
+import { ClockWatch } from '../monitoring/clock.js';
+import { readMachine } from '../monitoring/health/machine.js';
+import type { LogOutput } from '../monitoring/log/output.js';
+import { Monitoring } from '../monitoring/monitoring.js';
+import { ReadyFile } from '../monitoring/service/ready-file.js';
+import { createPublisher } from '../mqtt/create-publisher.js';
+import { deviceId, newSessionId } from '../mqtt/device-id.js';
+import { HomeAssistant } from '../mqtt/discovery/announcer.js';
+import { EmbeddedBroker } from '../mqtt/embedded-broker.js';
+import type { Publisher } from '../mqtt/publisher/publisher.js';
+import type { EventPayload, InfoPayload, ResultPayload } from '../mqtt/topics/topics.js';
 import { Cleanup } from './cleanup.js';
-import { createPublisher } from './connect.js';
 import { activityOf, infoOf, stableClass } from './describe.js';
-import { EngineKeeper } from './engine-keeper.js';
-import { HomeAssistant } from './home-assistant.js';
-import type { Network } from './network.js';
-import { Operation } from './operation.js';
-import { ReadyFile } from './ready-file.js';
-import { Remote } from './remote.js';
-import { Rhythm } from './rhythm.js';
-import { Vision } from './vision.js';
 
 export interface DaemonOptions {
   readonly store: ConfigStore;
@@ -38,7 +38,7 @@ export interface DaemonOptions {
 }
 
 /**
- * The whole daemon, put together in one place: broker, publisher, vision (model, engine, pipeline), camera, health.
+ * The whole daemon, put together in one place: broker, publisher, classifier (model, engine, pipeline), camera, health.
  * `start` goes through them in that order; `stop` undoes what was started, in reverse.
  */
 export class Daemon {
@@ -50,7 +50,7 @@ export class Daemon {
   readonly #frames = new FrameWatch();
   readonly #startedAt = new Date().toISOString();
   #brokerUrl = '';
-  #rhythm: Rhythm | undefined;
+  #scheduler: CaptureScheduler | undefined;
   #stopping: Promise<boolean> | undefined;
   #end: 'end' | 'restart' = 'end';
 
@@ -81,14 +81,14 @@ export class Daemon {
     // What an earlier life has left at the broker is over until it is seen again.
     for (const id of alertIds) publisher.retain(`alert/${id}`, null);
 
-    const engines = this.#engines(publisher, alerts, () => vision);
-    const vision = this.#startVision(publisher, alerts, engines);
-    await this.#loadModel(publisher, vision, alerts);
+    const engines = this.#engines(publisher, alerts, () => classifier);
+    const classifier = this.#startClassifier(publisher, alerts, engines);
+    await this.#loadModel(publisher, classifier, alerts);
     if (this.#stopping !== undefined) return;
-    const { camera, rhythm } = await this.#startCamera(publisher, vision, alerts);
-    const operation = await this.#startOperation(publisher, vision, camera, rhythm, engines, alerts);
-    const changes = this.#followChanges(publisher, vision, rhythm, alerts);
-    if (store.config.remote.enabled) await this.#startRemote(publisher, vision, camera, rhythm, changes, alerts);
+    const { camera, scheduler } = await this.#startCamera(publisher, classifier, alerts);
+    const operation = await this.#startMonitoring(publisher, classifier, camera, scheduler, engines, alerts);
+    const changes = this.#followChanges(publisher, classifier, scheduler, alerts);
+    if (store.config.remote.enabled) await this.#startRemote(publisher, classifier, camera, scheduler, changes, alerts);
     this.#startHomeAssistant(publisher);
     operation.ready();
   }
@@ -132,24 +132,24 @@ export class Daemon {
     return publisher;
   }
 
-  #engines(publisher: Publisher, alerts: Alerts, vision: () => Vision): EngineKeeper {
+  #engines(publisher: Publisher, alerts: Alerts, classifier: () => FrameClassifier): EngineManager {
     const { store, log, giveUp } = this.#options;
-    return new EngineKeeper({
+    return new EngineManager({
       config: () => store.config,
       log,
       alerts,
       backendChanged: () => {
-        const { network } = vision();
+        const { network } = classifier();
         if (network !== undefined) publisher.publishInfo(this.#info(network));
       },
       giveUp: (reason) => giveUp?.(reason),
     });
   }
 
-  #startVision(publisher: Publisher, alerts: Alerts, engines: EngineKeeper): Vision {
+  #startClassifier(publisher: Publisher, alerts: Alerts, engines: EngineManager): FrameClassifier {
     const { store, log, onResult, onEvent } = this.#options;
     const ready = new ReadyFile(store.config.device.stateFolder, log);
-    const vision = new Vision({
+    const classifier = new FrameClassifier({
       config: () => store.config,
       device: this.device,
       session: this.session,
@@ -170,41 +170,45 @@ export class Daemon {
       },
       seen: (frame, result) => {
         this.#frames.saw({ frame, result });
-        this.#rhythm?.saw(result);
+        this.#scheduler?.saw(result);
       },
     });
-    vision.start();
-    this.#cleanup.defer('the pipeline', () => vision.stop(store.config.limits.shutdownMs / 2));
-    return vision;
+    classifier.start();
+    this.#cleanup.defer('the pipeline', () => classifier.stop(store.config.limits.shutdownMs / 2));
+    return classifier;
   }
 
-  async #loadModel(publisher: Publisher, vision: Vision, alerts: Alerts): Promise<void> {
+  async #loadModel(publisher: Publisher, classifier: FrameClassifier, alerts: Alerts): Promise<void> {
     try {
-      publisher.publishInfo(this.#info(await vision.load()));
+      publisher.publishInfo(this.#info(await classifier.load()));
       alerts.clear('model');
       try {
-        vision.checkLabels();
+        classifier.checkLabels();
       } catch (error) {
         alerts.raise('model', 'warning', (error as Error).message);
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const instead = vision.network === undefined ? 'nothing is classified' : 'the previous one stays in service';
+      const instead = classifier.network === undefined ? 'nothing is classified' : 'the previous one stays in service';
       alerts.raise('model', 'error', `the model cannot be used, ${instead}: ${reason}`);
     }
   }
 
-  /** The camera, and the rhythm that says when it is open and which of its frames are looked at. */
-  async #startCamera(publisher: Publisher, vision: Vision, alerts: Alerts) {
+  /** The camera, and the scheduler that says when it is open and which of its frames are looked at. */
+  async #startCamera(publisher: Publisher, classifier: FrameClassifier, alerts: Alerts) {
     const { store, log } = this.#options;
-    const camera = new CameraKeeper({ frame: (frame) => rhythm.wants(frame) && vision.offer(frame), log, alerts });
-    const rhythm = new Rhythm({
+    const camera = new CameraManager({
+      frame: (frame) => scheduler.wants(frame) && classifier.offer(frame),
+      log,
+      alerts,
+    });
+    const scheduler = new CaptureScheduler({
       config: () => store.config,
       clockSynchronized: () => this.#clock.synchronized(),
       open: () => camera.open(store.config.camera),
       close: async () => {
         await camera.close();
-        vision.resetStable();
+        classifier.resetStable();
         alerts.clear('camera'); // a camera that is meant to be closed is nothing wrong
       },
       changed: (state, before) => {
@@ -214,30 +218,30 @@ export class Daemon {
         publisher.retain('activity', { state, since: new Date().toISOString() });
       },
     });
-    this.#rhythm = rhythm;
+    this.#scheduler = scheduler;
     this.#cleanup.defer('the camera', () => camera.close());
-    this.#cleanup.defer('the rhythm', () => rhythm.stop());
-    await rhythm.start();
-    return { camera, rhythm };
+    this.#cleanup.defer('the scheduler', () => scheduler.stop());
+    await scheduler.start();
+    return { camera, scheduler };
   }
 
-  async #startOperation(
+  async #startMonitoring(
     publisher: Publisher,
-    vision: Vision,
-    camera: CameraKeeper,
-    rhythm: Rhythm,
-    engines: EngineKeeper,
+    classifier: FrameClassifier,
+    camera: CameraManager,
+    scheduler: CaptureScheduler,
+    engines: EngineManager,
     alerts: Alerts,
-  ): Promise<Operation> {
+  ): Promise<Monitoring> {
     const { store, log, output, giveUp } = this.#options;
-    const operation = new Operation({
+    const operation = new Monitoring({
       config: () => store.config,
       sources: {
         device: this.device,
         session: this.session,
         clockSynchronized: () => this.#clock.synchronized(),
-        pipeline: () => vision.stats(),
-        skipped: () => rhythm.skipped(),
+        pipeline: () => classifier.stats(),
+        skipped: () => scheduler.skipped(),
         publisher: () => publisher.stats(),
         camera: () => camera.stats(),
         engine: () => engines.stats(),
@@ -247,9 +251,9 @@ export class Daemon {
       alerts,
       log,
       output,
-      durations: () => vision.stats().durations,
-      model: () => vision.network?.identity.name ?? null,
-      activity: () => activityOf(vision.stats(), engines.stats()),
+      durations: () => classifier.stats().durations,
+      model: () => classifier.network?.identity.name ?? null,
+      activity: () => activityOf(classifier.stats(), engines.stats()),
       publishHealth: (health) => publisher.publishHealth(health),
       publishLog: (message) =>
         void publisher.send(publisher.topic('log'), JSON.stringify(message), { qos: 0, retain: false }),
@@ -261,27 +265,32 @@ export class Daemon {
   }
 
   /** What each change of the configuration means for the running parts. */
-  #followChanges(publisher: Publisher, vision: Vision, rhythm: Rhythm, alerts: Alerts): Changes {
+  #followChanges(
+    publisher: Publisher,
+    classifier: FrameClassifier,
+    scheduler: CaptureScheduler,
+    alerts: Alerts,
+  ): ConfigApplier {
     const { store, log } = this.#options;
-    const changes = new Changes({
+    const changes = new ConfigApplier({
       live: (config) => {
         log.level = config.log.level;
-        rhythm.check();
+        scheduler.check();
       },
       model: async () => {
-        publisher.publishInfo(this.#info(await vision.load()));
+        publisher.publishInfo(this.#info(await classifier.load()));
         alerts.clear('model');
       },
-      view: () => vision.updateView(),
+      view: () => classifier.updateView(),
       labels: () => {
-        vision.checkLabels();
-        vision.resetStable();
-        if (vision.network !== undefined) alerts.clear('model');
+        classifier.checkLabels();
+        classifier.resetStable();
+        if (classifier.network !== undefined) alerts.clear('model');
       },
       camera: async () => {
-        vision.resetStable();
-        await rhythm.reopen();
-        if (vision.network !== undefined) publisher.publishInfo(this.#info(vision.network));
+        classifier.resetStable();
+        await scheduler.reopen();
+        if (classifier.network !== undefined) publisher.publishInfo(this.#info(classifier.network));
       },
     });
     const failed = (reason: string) =>
@@ -295,19 +304,19 @@ export class Daemon {
 
   async #startRemote(
     publisher: Publisher,
-    vision: Vision,
-    camera: CameraKeeper,
-    rhythm: Rhythm,
-    changes: Changes,
+    classifier: FrameClassifier,
+    camera: CameraManager,
+    scheduler: CaptureScheduler,
+    changes: ConfigApplier,
     alerts: Alerts,
   ): Promise<void> {
     const { store, log, output, onRestart } = this.#options;
     const remote = new Remote({
       store,
       publisher,
-      vision,
+      classifier,
       camera,
-      rhythm,
+      scheduler,
       changes,
       alerts,
       frames: this.#frames,

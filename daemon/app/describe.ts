@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
 import type { z } from 'zod';
 import type { Config } from '../config/schema.js';
-import type { classPayload } from '../publish/remote-topics.js';
-import type { EventPayload, InfoPayload } from '../publish/topics.js';
-import type { Activity } from '../service/progress.js';
-import type { EngineKeeper } from './engine-keeper.js';
-import type { Network } from './network.js';
-import { version } from './version.js';
-import type { Vision } from './vision.js';
+import type { EngineManager } from '../inference/engine/engine-manager.js';
+import type { FrameClassifier } from '../inference/frame-classifier.js';
+import type { Network } from '../inference/network.js';
+import type { Activity } from '../monitoring/service/progress.js';
+import type { classPayload } from '../mqtt/topics/remote-topics.js';
+import type { EventPayload, InfoPayload } from '../mqtt/topics/topics.js';
+import { version } from '../util/version.js';
 
 export interface InfoFacts {
   readonly device: string;
@@ -40,8 +40,8 @@ export function stableClass({ after, capturedAt, sequence, session }: EventPaylo
 
 /** Frames refused while something is being mended are no progress; the steps taken to mend it are. */
 export function activityOf(
-  { captured, outcomes, waiting, inFlight }: ReturnType<Vision['stats']>,
-  { resets, reloads, standIns }: ReturnType<EngineKeeper['stats']>,
+  { captured, outcomes, waiting, inFlight }: ReturnType<FrameClassifier['stats']>,
+  { resets, reloads, standIns }: ReturnType<EngineManager['stats']>,
 ): Activity {
   return { captured, outcomes: outcomes + resets + reloads + standIns, inWork: waiting + inFlight };
 }

@@ -1,4 +1,4 @@
-import { sleep } from './supervise.js';
+import { sleep } from './supervision/supervised-camera.js';
 
 /**
  * Keeps a steady rate: each `next()` resolves one period after the one before. Who comes late loses the ticks in

@@ -1,5 +1,5 @@
 /** The one interface of every camera, and what a new kind of camera has to implement. */
-import type { ZynqnetError } from '../errors/error.js';
+import type { ZynqnetError } from '../util/error.js';
 import type { Frame, FrameFormat, FrameTruth } from './frame.js';
 
 /**

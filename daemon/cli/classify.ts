@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Network } from '../app/network.js';
+import type { Network } from '../inference/network.js';
 import { examples } from './lazy.js';
 import { addNetworkOptions, type NetworkOptions, openNetwork, wholeNumber } from './network-options.js';
 

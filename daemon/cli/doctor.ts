@@ -32,7 +32,7 @@ function factor(text: string): number {
 
 /** Exit code 1 when a check has failed; warnings and skipped checks do not count. */
 async function run(options: DoctorCommandOptions): Promise<void> {
-  const { version } = await import('../app/version.js');
+  const { version } = await import('../util/version.js');
   const { examine } = await import('../doctor/doctor.js');
   const { Table, toJson } = await import('../doctor/report.js');
   const tty = process.stdout.isTTY === true;

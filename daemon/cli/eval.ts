@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Network } from '../app/network.js';
-import type { Answer, Fidelity } from '../model/compress/evaluate.js';
+import type { Answer, Fidelity } from '../inference/classify/fidelity.js';
+import type { Network } from '../inference/network.js';
 import type { Labelled } from './labelled-list.js';
 import { examples } from './lazy.js';
 import { addNetworkOptions, type NetworkOptions, openNetwork } from './network-options.js';
@@ -76,7 +76,8 @@ async function evaluate(options: EvalOptions): Promise<void> {
   report(problems);
   if (options.confusion !== undefined) await writeFile(options.confusion, confusionCsv(sheet.confusion()));
   const summary = sheet.summary();
-  const against = other === null ? null : (await import('../model/compress/evaluate.js')).fidelity(given, reference);
+  const against =
+    other === null ? null : (await import('../inference/classify/fidelity.js')).fidelity(given, reference);
   const all = against === null ? summary : { ...summary, against };
   process.stdout.write(options.json ? `${JSON.stringify(all)}\n` : summaryText(summary, against));
   if (summary.unreadable === summary.images) throw new Error('not one image could be read; is --root right?');

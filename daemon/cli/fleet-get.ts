@@ -18,7 +18,7 @@ export function register(command: Command): void {
 async function get(keys: readonly string[], options: FleetOptions & { json?: boolean }): Promise<void> {
   const fleet = await openFleet(options);
   try {
-    const { selectBoards, configValue } = await import('../fleet/select.js');
+    const { selectBoards, configValue } = await import('../mqtt/clients/select.js');
     const { device, group, json } = options;
     const selection = { devices: device, ...(group === undefined ? {} : { group }) };
     const boards = selectBoards(fleet.directory.boards, selection);

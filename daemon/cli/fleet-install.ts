@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { SignedModel } from '../fleet/model-sender.js';
+import type { SignedModel } from '../mqtt/clients/model-sender.js';
 import { UsageError } from './errors.js';
 import { addRolloutOptions, chosenBoards, openFleet, type RolloutOptions } from './fleet-options.js';
 import { showRollout } from './fleet-rollout.js';
@@ -29,11 +29,11 @@ async function install(model: string, options: InstallOptions): Promise<void> {
   const signed = await readSigned(options.signed, model, file);
   const fleet = await openFleet(options);
   try {
-    const { ModelSender } = await import('../fleet/model-sender.js');
+    const { ModelSender } = await import('../mqtt/clients/model-sender.js');
     const boards = await chosenBoards(fleet, options);
-    const { broker, asker } = fleet;
+    const { broker, requester } = fleet;
     const limitMs = options.timeout * 1000;
-    const sender = new ModelSender({ broker, asker, base: options.base, file, signed, limitMs });
+    const sender = new ModelSender({ broker, requester, base: options.base, file, signed, limitMs });
     await sender.start();
     const previous = {
       topic: 'command/model/activate',
@@ -48,7 +48,7 @@ async function install(model: string, options: InstallOptions): Promise<void> {
         await sender.install(device);
         return signed.activate !== false && before !== signed.sha256;
       },
-      ...(options.undo ? { undo: async (device) => void (await asker.ask(device, previous)) } : {}),
+      ...(options.undo ? { undo: async (device) => void (await requester.ask(device, previous)) } : {}),
     });
   } finally {
     await fleet.broker.close();
@@ -64,7 +64,7 @@ function readModel(model: string): Buffer {
 }
 
 async function readSigned(name: string, model: string, file: Buffer): Promise<SignedModel> {
-  const { signedModel } = await import('../fleet/model-sender.js');
+  const { signedModel } = await import('../mqtt/clients/model-sender.js');
   let data: unknown;
   try {
     data = JSON.parse(readFileSync(name, 'utf8'));

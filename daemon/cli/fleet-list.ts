@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Board } from '../fleet/directory.js';
+import type { Board } from '../mqtt/clients/directory.js';
 import { columns } from './columns.js';
 import { addFleetOptions, type FleetOptions, openFleet } from './fleet-options.js';
 import { examples } from './lazy.js';
@@ -12,7 +12,7 @@ export function register(command: Command): void {
 async function list(options: FleetOptions & { json?: boolean }): Promise<void> {
   const fleet = await openFleet(options);
   try {
-    const { selectBoards, groupsOf } = await import('../fleet/select.js');
+    const { selectBoards, groupsOf } = await import('../mqtt/clients/select.js');
     const { device, group, json } = options;
     const boards = selectBoards(fleet.directory.boards, {
       devices: device,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { Asker } from '../fleet/asker.js';
-import type { BrokerAddress, FleetBroker } from '../fleet/broker.js';
-import type { Board, Directory } from '../fleet/directory.js';
+import type { BrokerAddress, FleetBroker } from '../mqtt/clients/broker.js';
+import type { Board, Directory } from '../mqtt/clients/directory.js';
+import type { Requester } from '../mqtt/clients/requester.js';
 import { UsageError } from './errors.js';
 import { wholeNumber } from './network-options.js';
 
@@ -26,7 +26,7 @@ export interface RolloutOptions extends FleetOptions {
 export interface Fleet {
   readonly broker: FleetBroker;
   readonly directory: Directory;
-  readonly asker: Asker;
+  readonly requester: Requester;
 }
 
 /** Broker and selection, as every command of `fleet` takes them. */
@@ -62,16 +62,16 @@ export async function openFleet({ base, wait, ...address }: FleetOptions): Promi
   if (!/^(mqtts?|wss?):\/\//.test(address.url)) {
     throw new UsageError(`--url ${address.url}: expected mqtt://, mqtts://, ws:// or wss://`);
   }
-  const { FleetBroker } = await import('../fleet/broker.js');
-  const { Directory } = await import('../fleet/directory.js');
-  const { Asker } = await import('../fleet/asker.js');
+  const { FleetBroker } = await import('../mqtt/clients/broker.js');
+  const { Directory } = await import('../mqtt/clients/directory.js');
+  const { Requester } = await import('../mqtt/clients/requester.js');
   const broker = await FleetBroker.connect(address);
   const directory = new Directory(base);
-  const asker = new Asker(broker, base);
+  const requester = new Requester(broker, base);
   await broker.subscribe(directory.filters, (topic, payload) => directory.take(topic, payload));
-  await asker.start();
+  await requester.start();
   await directory.settled(500, wait * 1000);
-  return { broker, directory, asker };
+  return { broker, directory, requester };
 }
 
 /** The boards that the options choose. Throws UsageError when a change does not say which, or there are none. */
@@ -80,7 +80,7 @@ export async function chosenBoards({ directory }: Fleet, options: FleetOptions &
   if (device.length === 0 && group === undefined && all !== true) {
     throw new UsageError('which boards? Give --device, --group or --all');
   }
-  const { selectBoards } = await import('../fleet/select.js');
+  const { selectBoards } = await import('../mqtt/clients/select.js');
   const boards = selectBoards(directory.boards, { devices: device, ...(group === undefined ? {} : { group }) });
   if (boards.length === 0) throw new UsageError(noBoards(options));
   return boards;

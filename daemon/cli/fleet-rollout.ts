@@ -1,5 +1,5 @@
-import type { Board } from '../fleet/directory.js';
-import type { Outcome, RolloutSteps } from '../fleet/rollout.js';
+import type { Board } from '../mqtt/clients/directory.js';
+import type { Outcome, RolloutSteps } from '../mqtt/clients/rollout.js';
 import { columns } from './columns.js';
 import type { Fleet, RolloutOptions } from './fleet-options.js';
 
@@ -18,7 +18,7 @@ export async function showRollout(
   options: RolloutOptions,
   change: FleetChange,
 ): Promise<number> {
-  const { rollOut } = await import('../fleet/rollout.js');
+  const { rollOut } = await import('../mqtt/clients/rollout.js');
   const { canaries: canaryCount, soak, parallel, maxFailures, json } = options;
   const reachable = boards.filter(({ state }) => state === 'online' || state === 'init');
   const away = boards.filter((board) => !reachable.includes(board));
@@ -117,7 +117,7 @@ async function undoAll(outcomes: readonly Outcome[], undo: (device: string) => P
   return undone;
 }
 
-/** One line that changes on a terminal, one line a happening in a pipe. */
+/** One line that changes on a terminal, one line an event in a pipe. */
 class ProgressLine {
   readonly #total: number;
   readonly #quiet: boolean;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { Answer, Question } from '../fleet/asker.js';
-import type { Outcome } from '../fleet/rollout.js';
+import type { Answer, Question } from '../mqtt/clients/requester.js';
+import type { Outcome } from '../mqtt/clients/rollout.js';
 import { UsageError } from './errors.js';
 import { addRolloutOptions, chosenBoards, type Fleet, openFleet, type RolloutOptions } from './fleet-options.js';
 import { showRollout } from './fleet-rollout.js';
@@ -47,11 +47,11 @@ async function set(assignments: readonly string[], options: SetOptions): Promise
       limitMs,
     });
     process.exitCode = await showRollout(fleet, boards, options, {
-      apply: (name) => revisions.watch(name, () => fleet.asker.ask(name, question)),
+      apply: (name) => revisions.watch(name, () => fleet.requester.ask(name, question)),
       ...(atOnce && group !== undefined
         ? { applyAll: (names, done) => setGroup(fleet, group, names, question, revisions, done) }
         : {}),
-      ...(undo ? { undo: async (name) => void (await fleet.asker.ask(name, rollback(name))) } : {}),
+      ...(undo ? { undo: async (name) => void (await fleet.requester.ask(name, rollback(name))) } : {}),
     });
   } finally {
     await fleet.broker.close();
@@ -82,16 +82,16 @@ class Revisions {
 }
 
 async function setGroup(
-  { asker }: Fleet,
+  { requester }: Fleet,
   group: string,
   devices: readonly string[],
   question: Question,
   revisions: Revisions,
   done: (outcome: Outcome) => void,
 ): Promise<void> {
-  const { failure, secondsSince } = await import('../fleet/rollout.js');
+  const { failure, secondsSince } = await import('../mqtt/clients/rollout.js');
   const startMs = performance.now();
-  const asked = asker.askGroup(group, devices, question);
+  const asked = requester.askGroup(group, devices, question);
   const one = async (device: string) => {
     try {
       const changed = await revisions.watch(device, async () => (await asked).get(device) as Promise<Answer>);

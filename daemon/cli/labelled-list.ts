@@ -1,4 +1,4 @@
-import { ZynqnetError } from '../errors/error.js';
+import { ZynqnetError } from '../util/error.js';
 
 /** A picture and the class that it shows. */
 export interface Labelled {

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Network } from '../app/network.js';
+import type { Network } from '../inference/network.js';
 
 export interface NetworkOptions {
   readonly model?: string;
@@ -16,7 +16,7 @@ export function addNetworkOptions(command: Command): Command {
 }
 
 export async function openNetwork({ model, backend, threads = null }: NetworkOptions): Promise<Network> {
-  const { Network } = await import('../app/network.js');
+  const { Network } = await import('../inference/network.js');
   return Network.open(model ?? null, { backend, threads });
 }
 

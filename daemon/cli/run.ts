@@ -29,8 +29,8 @@ async function run(options: RunOptions): Promise<void> {
 async function runOnce(options: RunOptions): Promise<number | 'restart'> {
   const { loadConfigData } = await import('../config/load.js');
   const { ConfigStore } = await import('../config/store.js');
-  const { createLogger } = await import('../log/logger.js');
-  const { LogOutput } = await import('../log/output.js');
+  const { createLogger } = await import('../monitoring/log/logger.js');
+  const { LogOutput } = await import('../monitoring/log/output.js');
   const { Daemon } = await import('../app/daemon.js');
   const { openView } = await import('./view/open.js');
 

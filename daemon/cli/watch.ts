@@ -41,9 +41,9 @@ async function watch(options: WatchOptions): Promise<void> {
     throw new UsageError(`--url ${options.url}: expected mqtt://, mqtts://, ws:// or wss://`);
   }
   const { connect } = await import('mqtt');
-  const { eventPayload, resultPayload, statusPayload } = await import('../publish/topics.js');
+  const { eventPayload, resultPayload, statusPayload } = await import('../mqtt/topics/topics.js');
   const { openView } = await import('./view/open.js');
-  const { firstLine } = await import('../publish/mqtt-options.js');
+  const { firstLine } = await import('../mqtt/connection/mqtt-options.js');
 
   const client = connect(options.url, {
     reconnectPeriod: 2000,

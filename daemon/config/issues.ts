@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ZynqnetError } from '../errors/error.js';
+import { ZynqnetError } from '../util/error.js';
 import { configSchema } from './schema.js';
 
 /** One thing that is wrong with a configuration. */

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { LineCounter, parse, parseDocument } from 'yaml';
-import { ZynqnetError } from '../errors/error.js';
+import { ZynqnetError } from '../util/error.js';
 import { ConfigError, describeIssues } from './issues.js';
 import { mergePatch } from './merge.js';
 import { type Config, configSchema } from './schema.js';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeDurably } from './durable.js';
+import { writeDurably } from '../util/durable.js';
 
 /** Changes made by message: a merge patch over the local file, and how often it has changed. */
 export interface Overlay {

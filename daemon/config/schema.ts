@@ -5,7 +5,7 @@ import { guardedKey, key, localKey, path, section } from './keys.js';
 import { broker, homeAssistant, mqtt, publish } from './mqtt-keys.js';
 import { log, metrics, recovery } from './operation-keys.js';
 import { remote, update } from './remote-keys.js';
-import { power, schedule } from './rhythm-keys.js';
+import { power, schedule } from './schedule-keys.js';
 
 const name = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 

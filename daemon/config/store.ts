@@ -32,7 +32,7 @@ export function effectOf(paths: readonly string[]): Effect {
 }
 
 /** A patch that a message may not make, with everything that is wrong with it. */
-export class PatchRefused extends Error {
+export class PatchError extends Error {
   readonly issues: readonly PatchIssue[];
 
   constructor(issues: readonly PatchIssue[]) {
@@ -101,7 +101,7 @@ export class ConfigStore {
   }
 
   /**
-   * The same for a patch that came by message: throws `PatchRefused` with every mistake, be it an unknown key, one that
+   * The same for a patch that came by message: throws `PatchError` with every mistake, be it an unknown key, one that
    * only the local file may set, or a wrong value.
    */
   proposeRemote(patch: Record<string, unknown>): Proposal {
@@ -117,7 +117,7 @@ export class ConfigStore {
         if (!known.has(shownPath)) issues.push({ path: shownPath, message, kind: 'invalid' });
       }
     }
-    throw new PatchRefused(issues);
+    throw new PatchError(issues);
   }
 
   /** A proposal for exactly this patch over the local file, in place of what is in effect. */

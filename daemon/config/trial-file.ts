@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeDurably } from './durable.js';
+import { writeDurably } from '../util/durable.js';
 import { type Overlay, overlaySchema } from './overlay.js';
 
 /** Who asked for the change, so that the process after the restart can answer. */

@@ -1,5 +1,5 @@
-import { acceleratorOptions as optionsOf } from '../engine/accelerator-options.js';
-import type { NativeAcceleratorOptions } from '../native/accelerator.js';
+import { acceleratorOptions as optionsOf } from '../inference/engine/accelerator-options.js';
+import type { NativeAcceleratorOptions } from '../native/accelerator-types.js';
 import type { Context } from './check.js';
 import { type Finding, failed, warning } from './finding.js';
 import type { AcceleratorChoice } from './probe/types.js';

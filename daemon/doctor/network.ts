@@ -1,7 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import type { MqttConfig } from '../config/schema.js';
-import { mqttOptions } from '../publish/mqtt-options.js';
+import { mqttOptions } from '../mqtt/connection/mqtt-options.js';
 
 /** What the broker's checks do on the network. Each rejects with the error that the attempt ended in. */
 export interface Network {

@@ -1,4 +1,5 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { packageRoot } from '../util/package-root.js';
 
-/** The built-in road sign model; the same path from dist/ and in a bundle. */
-export const defaultModelFile = fileURLToPath(new URL('../../daemon/model/default/roadsigns.zqn', import.meta.url));
+/** The built-in road sign model. */
+export const defaultModelFile = join(packageRoot, 'daemon/model/default/roadsigns.zqn');

@@ -1,10 +1,10 @@
 /** Reading and writing `.zqn` files. The digest is computed here (node:crypto), everything else in the native parser. */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { type ErrorCode, errorCodes } from '../errors/codes.js';
-import { ZynqnetError } from '../errors/error.js';
 import type { ModelDescription, NativeModel } from '../native/addon.js';
 import { loadAddon } from '../native/load.js';
+import { ZynqnetError } from '../util/error.js';
+import { type ErrorCode, errorCodes } from '../util/error-codes.js';
 import { type ModelHeader, parseHeaderJson } from './header.js';
 
 const digestBytes = 32;

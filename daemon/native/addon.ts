@@ -3,9 +3,8 @@
  * Arrays of weights are in the order [output channel][input channel][ky][kx].
  */
 
-import type { AcceleratorCounters, AcceleratorReport, NativeAcceleratorOptions } from './accelerator.js';
+import type { AcceleratorCounters, AcceleratorReport, NativeAcceleratorOptions } from './accelerator-types.js';
 import type { NativeBoard } from './board.js';
-import type { CompressKernels } from './compress-kernels.js';
 import type { NativeV4l2, NativeV4l2Devices } from './v4l2.js';
 
 /** Weights of one convolution of a float model. */
@@ -114,6 +113,6 @@ export interface NativeAddon extends NativeV4l2, NativeV4l2Devices {
   notifyService(socket: string, message: string): void;
   /** What `doctor` asks of a board. */
   readonly board: NativeBoard;
-  /** Numeric kernels of `model compress`. */
-  readonly compress: CompressKernels;
+  /** Numeric kernels of `model compress`; tools/native/compress-kernels.ts types them. */
+  readonly compress: object;
 }

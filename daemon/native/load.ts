@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ZynqnetError } from '../errors/error.js';
+import { ZynqnetError } from '../util/error.js';
+import { packageRoot } from '../util/package-root.js';
 import type { NativeAddon } from './addon.js';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+const root = packageRoot;
 const require = createRequire(import.meta.url);
 
 /** Where the addon may be, in order. `linux-arm` is what Node calls armv7l. */

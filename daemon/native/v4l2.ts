@@ -1,5 +1,5 @@
 /** The addon's V4L2 capture as TypeScript sees it; types only. Implemented in native/addon/v4l2_object.cpp. */
-import type { ErrorCode } from '../errors/codes.js';
+import type { ErrorCode } from '../util/error-codes.js';
 
 export interface NativeV4l2Options {
   readonly device: string;

@@ -1,5 +1,5 @@
 // The files of a bundle that this checkout itself brings.
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../setup/steps.mjs';
 
@@ -19,15 +19,14 @@ export ZYNQNETD_BUNDLE_ID
 # Node 20 would let a kernel thread spin for io_uring, which costs a processor of two.
 export UV_USE_IO_URING=0
 export MALLOC_ARENA_MAX="\${MALLOC_ARENA_MAX:-2}" UV_THREADPOOL_SIZE="\${UV_THREADPOOL_SIZE:-2}"
-exec "$node" --max-old-space-size=96 --max-semi-space-size=2 "$here/app/dist/cli/main.js" "$@"
+exec "$node" --max-old-space-size=96 --max-semi-space-size=2 "$here/app/dist/daemon/cli/main.js" "$@"
 `;
 
 /** [from, to]: files or folders, relative to the checkout and to the bundle. */
 function parts(board) {
   return [
-    ['dist', 'app/dist'],
+    ['dist/daemon', 'app/dist/daemon'],
     ['daemon/model/default', 'app/daemon/model/default'],
-    ['daemon/model/import/schema', 'app/daemon/model/import/schema'],
     ['deploy/board/setup.sh', 'setup.sh'],
     ['deploy/board/set-broker.sh', 'config/set-broker.sh'],
     [`deploy/boards/${board}/zynqnetd.yaml`, 'config/zynqnetd.yaml'],
@@ -53,11 +52,4 @@ export function stageFiles(stage, board) {
   mkdirSync(join(stage, 'bin'), { recursive: true });
   writeFileSync(join(stage, 'bin/zynqnetd'), launcher);
   chmodSync(join(stage, 'bin/zynqnetd'), 0o755);
-  const schemas = join(root, 'daemon/model/import');
-  if (existsSync(schemas)) {
-    for (const name of readdirSync(schemas).filter((file) => file.endsWith('.proto'))) {
-      mkdirSync(join(stage, 'app/daemon/model/import'), { recursive: true });
-      copyFileSync(join(schemas, name), join(stage, 'app/daemon/model/import', name));
-    }
-  }
 }

@@ -34,12 +34,14 @@ function forgetUnlessThere(result, stamp) {
 }
 
 function buildTypeScript() {
-  const hash = contentHash(['daemon', 'tsconfig.json', 'package-lock.json'], (path) => /\.(ts|json)$/.test(path));
-  forgetUnlessThere('dist/cli/main.js', 'dist/.stamp');
+  const hash = contentHash(['daemon', 'tools', 'tsconfig.json', 'package-lock.json'], (path) =>
+    /\.(ts|json)$/.test(path),
+  );
+  forgetUnlessThere('dist/tools/cli/main.js', 'dist/.stamp');
   once('dist/.stamp', hash, () => {
     say('building TypeScript');
     run('the TypeScript build', process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']);
-    chmodSync(join(root, 'dist/cli/main.js'), 0o755);
+    chmodSync(join(root, 'dist/tools/cli/main.js'), 0o755);
   });
   linkCommand();
 }
@@ -47,7 +49,7 @@ function buildTypeScript() {
 /** Lets `npx zynqnetd` find this checkout's own command. */
 function linkCommand() {
   const link = join(root, 'node_modules/.bin/zynqnetd');
-  if (lstatSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync('../../dist/cli/main.js', link);
+  if (lstatSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync('../../dist/tools/cli/main.js', link);
 }
 
 function buildNative(purpose) {

@@ -3,4 +3,4 @@ import { build } from './build.mjs';
 
 build();
 process.argv = [process.argv[0], 'zynqnetd', 'run', ...process.argv.slice(2)];
-await import('../../dist/cli/main.js');
+await import('../../dist/tools/cli/main.js');

@@ -1,5 +1,5 @@
 // The accelerator's options and reports as JavaScript objects: NativeAcceleratorOptions and AcceleratorReport of
-// daemon/native/accelerator.ts.
+// daemon/native/accelerator-types.ts.
 #pragma once
 
 #include "addon/accelerator_backend.hpp"

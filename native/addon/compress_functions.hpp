@@ -1,4 +1,4 @@
-// CompressKernels of daemon/native/compress-kernels.ts: the numeric kernels of `model compress`, on typed arrays.
+// CompressKernels of tools/native/compress-kernels.ts: the numeric kernels of `model compress`, on typed arrays.
 #pragma once
 
 #include <napi.h>

@@ -1,4 +1,4 @@
-// Every failure of the native code carries a stable code; daemon/errors/codes.ts lists them all.
+// Every failure of the native code carries a stable code; daemon/util/error-codes.ts lists them all.
 #pragma once
 
 #include <stdexcept>

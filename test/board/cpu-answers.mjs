@@ -2,8 +2,8 @@
 // daemon; the camera's defaults, the built-in model unless another is given.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Network } from '../../dist/app/network.js';
-import { configSchema } from '../../dist/config/schema.js';
+import { configSchema } from '../../dist/daemon/config/schema.js';
+import { Network } from '../../dist/daemon/inference/network.js';
 
 const [folder, model = null] = process.argv.slice(2);
 const { preprocess, classify, engine } = configSchema.parse({});

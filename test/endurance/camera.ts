@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import sharp from 'sharp';
-import { HttpCamera } from '../unit/camera/support/http-camera.js';
+import { HttpCamera } from '../unit/daemon/camera/support/http-camera.js';
 
 export type CameraFault = 'none' | 'stalled' | 'garbage' | 'cut';
 

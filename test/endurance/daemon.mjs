@@ -1,10 +1,10 @@
 // The daemon as it is, but for an engine and a clock that misbehave when the parent process says so.
 // argv[2]: its configuration as JSON.
-import { Daemon } from '../../dist/app/daemon.js';
-import { ConfigStore } from '../../dist/config/store.js';
-import { createEngine, registerEngine } from '../../dist/engine/registry.js';
-import { createLogger } from '../../dist/log/logger.js';
-import { LogOutput } from '../../dist/log/output.js';
+import { Daemon } from '../../dist/daemon/app/daemon.js';
+import { ConfigStore } from '../../dist/daemon/config/store.js';
+import { createEngine, registerEngine } from '../../dist/daemon/inference/engine/registry.js';
+import { createLogger } from '../../dist/daemon/monitoring/log/logger.js';
+import { LogOutput } from '../../dist/daemon/monitoring/log/output.js';
 
 /** good | error-once | error-until-reset | hang-until-reset | hang-until-reload | dead */
 let engineFault = 'good';

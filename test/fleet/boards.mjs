@@ -1,10 +1,10 @@
 // Several daemons in one process, each a board of its own, with an engine that costs nothing.
 // argv[2]: { names, groups, url, model, picture, folder, keys } as JSON.
-import { Daemon } from '../../dist/app/daemon.js';
-import { ConfigStore } from '../../dist/config/store.js';
-import { registerEngine } from '../../dist/engine/registry.js';
-import { createLogger } from '../../dist/log/logger.js';
-import { LogOutput } from '../../dist/log/output.js';
+import { Daemon } from '../../dist/daemon/app/daemon.js';
+import { ConfigStore } from '../../dist/daemon/config/store.js';
+import { registerEngine } from '../../dist/daemon/inference/engine/registry.js';
+import { createLogger } from '../../dist/daemon/monitoring/log/logger.js';
+import { LogOutput } from '../../dist/daemon/monitoring/log/output.js';
 
 const { names, groups, url, model, picture, folder, keys } = JSON.parse(process.argv[2]);
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = 'build/armv7-tests';
 const tools = ['arm-linux-gnueabihf-g++', 'qemu-arm-static', 'cmake', 'ninja'];
 const missing = tools.filter((tool) => spawnSync(tool, ['--version']).status !== 0);

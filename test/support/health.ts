@@ -1,4 +1,4 @@
-import type { HealthSources } from '../../daemon/health/health.js';
+import type { HealthSources } from '../../daemon/monitoring/health/health.js';
 
 const spread = { p50: 1, p95: 2, p99: 3 };
 

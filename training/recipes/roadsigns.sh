@@ -10,7 +10,7 @@ gtsrb=$1
 cache=${CACHE:-training/cache}
 runs=${RUNS:-training/runs}
 python=${PYTHON:-python3}
-zynqnetd="node dist/cli/main.js"
+zynqnetd="node dist/tools/cli/main.js"
 export OMP_WAIT_POLICY=passive
 n() { awk "BEGIN { n = int($1 * ${STEPS_SCALE:-1}); print n < 6 ? 6 : n }"; }
 

@@ -1,4 +1,4 @@
-"""The 43 signs of GTSRB and "no sign", as the daemon names them (test/unit/training.test.ts compares both)."""
+"""The 43 signs of GTSRB and "no sign", as the daemon names them (test/unit/training/training.test.ts compares both)."""
 LABELS = [
     "speed limit 20", "speed limit 30", "speed limit 50", "speed limit 60", "speed limit 70", "speed limit 80",
     "end of limit 80", "speed limit 100", "speed limit 120", "no passing", "no passing for lorries",

@@ -1,4 +1,4 @@
-import type { EventPayload, ResultPayload } from '../../publish/topics.js';
+import type { EventPayload, ResultPayload } from '../../mqtt/topics/topics.js';
 import { changeText, ms, percent, type View, ViewState } from './state.js';
 
 export interface Terminal {

@@ -1,5 +1,5 @@
-import { RateMeter } from '../../health/rate-meter.js';
-import type { EventPayload, ResultPayload } from '../../publish/topics.js';
+import type { EventPayload, ResultPayload } from '../../mqtt/topics/topics.js';
+import { RateMeter } from '../../util/rate-meter.js';
 
 /** What a view shows of the stream so far: rate, latency, and accuracy where the camera knows the truth. */
 export class ViewState {

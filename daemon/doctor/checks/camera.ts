@@ -4,7 +4,7 @@ import { codeOf, type Finding, failed, messageOf, ok, skipped, warning } from '.
 import { ownersOf, ownersText, stopCommand } from '../owners.js';
 import type { CameraFacts } from '../probe/types.js';
 
-/** What the daemon reads; see daemon/camera/v4l2.ts. */
+/** What the daemon reads; see daemon/camera/kinds/v4l2.ts. */
 const readable = ['MJPG', 'JPEG', 'YUYV', 'NV12', 'RGB3', 'GREY'];
 
 export const cameraChecks: readonly Check[] = [

@@ -1,6 +1,6 @@
 /** What the machine around the daemon must give it: the time, and a place for what must not be forgotten. */
 import { dirname } from 'node:path';
-import { clockSigns } from '../../publish/clock.js';
+import { clockSigns } from '../../monitoring/clock.js';
 import type { Check, Context } from '../check.js';
 import { codeOf, type Finding, failed, messageOf, ok, uncertain, warning } from '../finding.js';
 import { type Mount, mountOf } from '../mounts.js';

@@ -27,8 +27,8 @@ function question({ backend, options }: AcceleratorChoice): NativeAcceleratorQue
 
 /** One picture of noise (the same each time) on the accelerator and on the CPU. */
 async function answer(choice: AcceleratorChoice, file: string | null): Promise<AnswerFacts> {
-  const { createAcceleratorEngine } = await import('../../engine/accelerator.js');
-  const { createEngine } = await import('../../engine/registry.js');
+  const { createAcceleratorEngine } = await import('../../inference/engine/accelerator-engine.js');
+  const { createEngine } = await import('../../inference/engine/registry.js');
   const model = await integerModel(file);
   const { channels, height, width } = model.header.input;
   const picture = noise(channels * height * width);

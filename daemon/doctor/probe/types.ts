@@ -3,7 +3,7 @@
  * a driver that hangs or hardware that kills its user then costs one check, not the doctor.
  */
 import type { CameraConfig } from '../../config/schema.js';
-import type { NativeAcceleratorOptions } from '../../native/accelerator.js';
+import type { NativeAcceleratorOptions } from '../../native/accelerator-types.js';
 import type { NativeAcceleratorBuild, NativeProcessingSystem } from '../../native/board.js';
 
 export interface SharpFacts {

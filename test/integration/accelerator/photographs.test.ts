@@ -2,13 +2,13 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { acceleratorBackends } from '../../../daemon/engine/accelerator.js';
-import { prepare } from '../../../daemon/model/compress/images.js';
-import { compressModel } from '../../../daemon/model/compress/index.js';
-import { parseRecipe } from '../../../daemon/model/compress/recipe.js';
-import { importModel } from '../../../daemon/model/import/index.js';
-import type { ImportOptions } from '../../../daemon/model/import/options.js';
+import { acceleratorBackends } from '../../../daemon/inference/engine/accelerator-engine.js';
 import { encodeModelFile, parseModelFile } from '../../../daemon/model/load.js';
+import { prepare } from '../../../tools/compress/images.js';
+import { compressModel } from '../../../tools/compress/index.js';
+import { parseRecipe } from '../../../tools/compress/recipe.js';
+import { importModel } from '../../../tools/import/index.js';
+import type { ImportOptions } from '../../../tools/import/options.js';
 import { haveBuild, zynqnetd } from '../support/daemon-process.js';
 
 // `npm run test:rtl` after `npm run build:rtl`: photographs through the published networks in the Verilated accelerator, by the

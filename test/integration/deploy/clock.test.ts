@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ClockWatch, clockSigns } from '../../../daemon/publish/clock.js';
+import { ClockWatch, clockSigns } from '../../../daemon/monitoring/clock.js';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const hook = path.join(root, 'deploy/service/clock-hook.sh');
 const script = path.join(root, 'deploy/service/zynqnetd-clock.init');
 

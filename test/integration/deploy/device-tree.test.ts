@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const haveTools = ['dtc', 'cpp'].every((tool) => spawnSync(tool, ['--version']).status === 0);
 const folder = mkdtempSync(path.join(tmpdir(), 'zynqnetd-trees-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -8,7 +8,7 @@ import { kernelOptions, parseKernelConfig } from '../../../daemon/doctor/kernel-
 import { type Recipe, readRecipe, usedVariables } from './recipe.js';
 
 /** deploy/meta-zynqnetd without bitbake: what a linter of recipes looks at, and whether the layer fits this checkout. */
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const layer = path.join(root, 'deploy/meta-zynqnetd');
 const version: string = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).version;
 const text = (file: string) => readFileSync(path.join(root, file), 'utf8');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const has = (program: string, ...args: string[]) => spawnSync(program, args).error === undefined;
 
 /** Where shell scripts lie; they are known by their first line, as those of sysvinit have no extension of their own. */

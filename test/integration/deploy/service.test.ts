@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const unit = path.join(root, 'deploy/service/zynqnetd.service');
 const devMem = path.join(root, 'deploy/service/zynqnetd.service.d/devmem.conf.example');
 const haveAnalyze = spawnSync('systemd-analyze', ['--version']).status === 0;

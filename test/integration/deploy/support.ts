@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const root = fileURLToPath(new URL('../../..', import.meta.url));
+export const root = fileURLToPath(new URL('../../../', import.meta.url));
 const setup = path.join(root, 'deploy/board/setup.sh');
 const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 export const haveZstd = has('zstd');

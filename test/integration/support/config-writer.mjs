@@ -1,6 +1,6 @@
 // Accepts changes of the configuration without a pause until it is killed; says each revision that it was told is stored.
 import { writeSync } from 'node:fs';
-import { ConfigStore } from '../../../dist/config/store.js';
+import { ConfigStore } from '../../../dist/daemon/config/store.js';
 
 const store = ConfigStore.open({ device: { stateFolder: process.argv[2] } });
 for (;;) {

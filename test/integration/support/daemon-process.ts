@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../../dist/tools/cli/main.js', import.meta.url));
 const addon = fileURLToPath(new URL('../../../build/native/zynqnet.node', import.meta.url));
 
 /** `npm test` builds both before any test runs. */

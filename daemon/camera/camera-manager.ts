@@ -1,0 +1,79 @@
+import type { Logger } from 'pino';
+import type { CameraConfig } from '../config/schema.js';
+import type { Alerts } from '../monitoring/alerts.js';
+import { loadAddon } from '../native/load.js';
+import { HourCount } from '../util/hour-count.js';
+import type { Frame } from './frame.js';
+import { createCamera } from './kinds/index.js';
+import type { CameraStatus, FrameSource } from './source.js';
+
+export interface CameraManagerOptions {
+  readonly frame: (frame: Frame) => void;
+  readonly log: Logger;
+  readonly alerts: Alerts;
+}
+
+/** The configured camera, and another one when the configuration changes. What it reports becomes log lines and an alert. */
+export class CameraManager {
+  readonly #options: CameraManagerOptions;
+  #source: FrameSource | undefined;
+  readonly #openings = new HourCount();
+  #openedBefore = false;
+  #lastError: string | undefined;
+  #lastWarning: string | undefined;
+
+  constructor(options: CameraManagerOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the camera; it opens in its own time. Throws, and raises the alert, for a configuration that lacks something. */
+  async open(config: CameraConfig): Promise<void> {
+    const { frame, alerts } = this.#options;
+    try {
+      this.#source = createCamera(config, loadAddon);
+    } catch (error) {
+      alerts.raise('camera', 'error', `the camera cannot be used: ${error instanceof Error ? error.message : error}`);
+      throw error;
+    }
+    this.#source.start({ frame, state: (status) => this.#report(status) });
+  }
+
+  /** For `health`. */
+  stats() {
+    const status = this.#source?.status();
+    if (status !== undefined) this.#reportWarning(status);
+    const { state = 'stopped', reconnects = 0, failures = 0, lost = 0 } = status ?? {};
+    return { state, reconnects, reconnectsLastHour: this.#openings.count(performance.now()), lost, failed: failures };
+  }
+
+  async close(): Promise<void> {
+    const source = this.#source;
+    this.#source = undefined;
+    this.#openedBefore = false; // what is opened next is no reconnect
+    await source?.stop();
+  }
+
+  #report(status: CameraStatus): void {
+    const { log, alerts } = this.#options;
+    if (status.state === 'streaming') {
+      log.info({ camera: status.description }, 'the camera delivers frames');
+      this.#lastError = undefined;
+      if (this.#openedBefore) this.#openings.add(performance.now());
+      this.#openedBefore = true;
+      alerts.clear('camera');
+    }
+    // A camera that stays away is one line and one alert, not one every attempt.
+    if (status.error !== undefined && status.error.message !== this.#lastError) {
+      this.#lastError = status.error.message;
+      alerts.raise('camera', 'error', status.error.message);
+    }
+    this.#reportWarning(status);
+    if (status.ended) log.info('the camera is at its end');
+  }
+
+  #reportWarning({ lastWarning, warnings }: CameraStatus): void {
+    if (lastWarning === undefined || lastWarning === this.#lastWarning) return;
+    this.#lastWarning = lastWarning;
+    this.#options.log.warn({ count: warnings }, lastWarning);
+  }
+}

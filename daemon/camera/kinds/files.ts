@@ -1,0 +1,85 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { ZynqnetError } from '../../util/error.js';
+import { imageKind } from '../image-kind.js';
+import { Pace } from '../pace.js';
+import type { CameraDriver, Session } from '../source.js';
+
+export interface FilesOptions {
+  /** An image file, or a folder whose images are shown in the order of their names; subfolders are left out. */
+  readonly path: string;
+  readonly framesPerSecond: number;
+  readonly loop: boolean;
+  readonly stallMs: number;
+}
+
+/** Larger files are no camera pictures. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
+/** Images from a file or folder at a set rate. The folder is read anew for each round, so images may come and go. */
+export function filesDriver(options: FilesOptions): CameraDriver {
+  return {
+    kind: 'files',
+    openLimitMs: Math.max(10_000, options.stallMs),
+    stallLimitMs: options.stallMs + 1000 / options.framesPerSecond,
+    async run(session) {
+      session.describe(`images of ${options.path} at ${options.framesPerSecond} frames/s`);
+      const pace = new Pace(options.framesPerSecond, session.signal);
+      do {
+        const shown = await showRound(options.path, pace, session);
+        if (shown === 0 && !session.signal.aborted) {
+          throw new ZynqnetError(
+            'CAMERA_FORMAT',
+            `${options.path} holds no image that can be read; put JPEG or PNG files there`,
+          );
+        }
+      } while (options.loop && !session.signal.aborted);
+    },
+  };
+}
+
+async function showRound(root: string, pace: Pace, session: Session): Promise<number> {
+  let shown = 0;
+  for (const file of await list(root)) {
+    if (session.signal.aborted) break;
+    const data = await load(file, session);
+    if (!data) continue;
+    await pace.next();
+    session.emit({ data, format: 'encoded', width: 0, height: 0, origin: file });
+    shown += 1;
+  }
+  return shown;
+}
+
+async function list(root: string): Promise<string[]> {
+  try {
+    if (!(await stat(root)).isDirectory()) return [root];
+    const entries = await readdir(root, { withFileTypes: true });
+    const files = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'));
+    return files.map((entry) => path.join(root, entry.name)).sort();
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new ZynqnetError('CAMERA_OPEN', `camera.files.path cannot be read: ${said}`, { cause: error });
+  }
+}
+
+async function load(file: string, session: Session): Promise<Buffer | undefined> {
+  try {
+    const info = await stat(file);
+    const { size } = info;
+    if (!info.isFile()) {
+      session.warn(`${file} is left out: it is no regular file`); // reading a pipe or a device could hang
+      return undefined;
+    }
+    if (size > MAX_FILE_BYTES) {
+      session.warn(`${file} is left out: ${size} bytes are more than ${MAX_FILE_BYTES}`);
+      return undefined;
+    }
+    const data = await readFile(file);
+    if (imageKind(data)) return data;
+    session.warn(`${file} is left out: it is no image of a kind that can be read`);
+  } catch (error) {
+    session.warn(`${file} is left out: ${error instanceof Error ? error.message : error}`);
+  }
+  return undefined;
+}

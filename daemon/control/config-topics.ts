@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { schemaJson } from '../config/example.js';
+import { schemaAt } from '../config/issues.js';
+import { isPlainObject } from '../config/merge.js';
+import { type ConfigStore, PatchError, type Proposal } from '../config/store.js';
+import { redact } from '../util/redact-config.js';
+import type { CommitConfirm } from './commit-confirm.js';
+import { type Inbox, type Requester, type Route, route } from './inbox.js';
+import { type Reply, type ReplyCode, RequestError } from './reply.js';
+
+export interface ConfigTopicsOptions {
+  readonly inbox: Inbox;
+  readonly store: ConfigStore;
+  readonly trials: CommitConfirm;
+  readonly retain: (name: string, value: unknown) => void;
+}
+
+export const configAnswerTopic = 'config/response';
+
+const revision = z.int().min(0).optional();
+
+/** `config/set`, `get`, `reset`, `rollback`, and the retained `config` and `config/schema`. */
+export class ConfigTopics {
+  readonly #options: ConfigTopicsOptions;
+
+  constructor(options: ConfigTopicsOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { inbox, retain } = this.#options;
+    for (const [name, handler] of Object.entries(this.#routes()))
+      inbox.on(`config/${name}`, configAnswerTopic, handler);
+    retain('config/schema', JSON.parse(schemaJson()));
+    this.publish();
+  }
+
+  /** The state that is kept, never a request: after each change, and at each connect. */
+  publish(): void {
+    this.#options.retain('config', this.#state());
+  }
+
+  /** Puts a patch on trial as `config/set` does, for commands that change the configuration. */
+  change(patch: Record<string, unknown>, requester: Requester): Promise<Reply> {
+    return this.#try(() => this.#options.store.proposeRemote(patch), undefined, requester);
+  }
+
+  /** Takes keys back to what the local file says, likewise. */
+  reset(keys: readonly string[], requester: Requester): Promise<Reply> {
+    const { store } = this.#options;
+    return this.#try(() => store.proposeInstead(without(store.patch, keys)), undefined, requester);
+  }
+
+  #routes(): Record<string, Route> {
+    const { store } = this.#options;
+    return {
+      set: route({ patch: z.unknown(), revision }, ({ body, requester }) => {
+        const { patch } = body;
+        if (!isPlainObject(patch)) {
+          throw new RequestError(400, 'the message has mistakes', [{ path: 'patch', message: 'must be an object' }]);
+        }
+        return this.#try(() => store.proposeRemote(patch), body.revision, requester);
+      }),
+      get: route({}, () => ({ code: 200, revision: store.revision, data: this.#state() })),
+      reset: route({ revision, keys: z.array(z.string().min(1).max(200)).max(100).optional() }, ({ body, requester }) =>
+        this.#try(
+          () => {
+            checkKeys(body.keys ?? []);
+            return store.proposeInstead(without(store.patch, body.keys));
+          },
+          body.revision,
+          requester,
+        ),
+      ),
+      rollback: route({ revision }, ({ body, requester }) =>
+        this.#try(
+          () => {
+            const previous = store.previousPatch();
+            if (previous === undefined) throw new RequestError(409, 'there is no configuration before this one');
+            return store.proposeInstead(previous);
+          },
+          body.revision,
+          requester,
+        ),
+      ),
+    };
+  }
+
+  async #try(propose: () => Proposal, expected: number | undefined, requester: Requester): Promise<Reply> {
+    const { store, trials } = this.#options;
+    try {
+      return await trials.run(() => {
+        if (expected !== undefined && expected !== store.revision) {
+          throw new RequestError(
+            409,
+            `the configuration has revision ${store.revision}, not ${expected}; look at it again`,
+          );
+        }
+        return propose();
+      }, requester);
+    } catch (error) {
+      const refusal = error instanceof PatchError ? refusalOf(error) : error;
+      throw refusal instanceof RequestError ? refusal.at(store.revision) : refusal;
+    }
+  }
+
+  #state() {
+    const { store } = this.#options;
+    return { revision: store.revision, config: redact(store.config), changes: redact(store.patch) };
+  }
+}
+
+/** 403 or 404 if that is all that is wrong, else 400; every mistake is listed in any case. */
+function refusalOf({ issues }: PatchError): RequestError {
+  const only = (kind: string) => issues.every((issue) => issue.kind === kind);
+  const code: ReplyCode = only('local') ? 403 : only('unknown') ? 404 : 400;
+  const messages = {
+    403: 'only the local file may set this',
+    404: 'there is no such key',
+    400: 'the patch has mistakes',
+  };
+  const details = issues.map(({ path, message }) => ({ path, message }));
+  return new RequestError(code, messages[code], details);
+}
+
+/** A misspelt key would be reset without a word. */
+function checkKeys(keys: readonly string[]): void {
+  const unknown = keys.filter((key) => schemaAt(key.split('.')) === undefined);
+  if (unknown.length === 0) return;
+  throw new RequestError(
+    404,
+    'there is no such key',
+    unknown.map((path) => ({ path, message: 'unknown key' })),
+  );
+}
+
+/** The patch without what it says about these dotted keys or groups; without any if none are named. */
+function without(patch: Record<string, unknown>, keys: readonly string[] | undefined): Record<string, unknown> {
+  if (keys === undefined) return {};
+  const result = structuredClone(patch);
+  for (const key of keys) {
+    const names = key.split('.');
+    const last = names.pop() ?? '';
+    let group: unknown = result;
+    for (const name of names) group = isPlainObject(group) && Object.hasOwn(group, name) ? group[name] : undefined;
+    if (isPlainObject(group)) delete group[last];
+  }
+  return result;
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { writeDurably } from '../../util/durable.js';
+
+/**
+ * Tells whoever installed this version that it works: after the first classified frame, `ready` in the state folder
+ * holds the bundle's id ($ZYNQNETD_BUNDLE_ID). Without a bundle or a state folder nothing is written.
+ */
+export class ReadyFile {
+  readonly #log: Logger;
+  #left: { readonly file: string; readonly id: string } | undefined;
+
+  constructor(stateFolder: string | null, log: Logger, id = process.env.ZYNQNETD_BUNDLE_ID) {
+    this.#log = log;
+    if (stateFolder !== null && id !== undefined && id !== '') this.#left = { file: join(stateFolder, 'ready'), id };
+  }
+
+  /** A frame was classified. Only the first call does anything. */
+  mark(): void {
+    if (this.#left === undefined) return;
+    const { file, id } = this.#left;
+    this.#left = undefined;
+    try {
+      writeDurably(file, `${id}\n`);
+    } catch (error) {
+      this.#log.warn({ err: error }, `cannot write ${file}: the installer will take this version for a broken one`);
+    }
+  }
+}

@@ -1,0 +1,206 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import type { Frame } from '../../../../daemon/camera/frame.js';
+import { MemoryOverlay } from '../../../../daemon/config/overlay.js';
+import { ConfigStore } from '../../../../daemon/config/store.js';
+import { TrialFile } from '../../../../daemon/config/trial-file.js';
+import { CommitConfirm } from '../../../../daemon/control/commit-confirm.js';
+import { FrameWatch } from '../../../../daemon/control/frame-watch.js';
+import { type Reply, RequestError } from '../../../../daemon/control/reply.js';
+import type { ResultPayload } from '../../../../daemon/mqtt/topics/topics.js';
+
+const nobody = { id: 'test' };
+
+/** CommitConfirm over a store in memory; the test gives the frames. */
+function make(storage = new MemoryOverlay(), more: { trialFile?: TrialFile; settled?: () => Promise<void> } = {}) {
+  const base = { remote: { trialSeconds: 1, trialFrames: 2 } };
+  const store = new ConfigStore(base, storage, 'test', more.trialFile);
+  const frames = new FrameWatch();
+  const seen = { trying: [] as boolean[], restarts: [] as string[], alerts: ['camera'] };
+  const trials = new CommitConfirm({
+    store,
+    frames,
+    settled: more.settled ?? (async () => {}),
+    model: () => 'sha',
+    alerts: () => seen.alerts.map((id) => ({ id, message: 'not right' })),
+    trying: (active) => void seen.trying.push(active),
+    decided: () => {},
+    restart: (reason) => void seen.restarts.push(reason),
+    checkRestart: () => {},
+    log: pino({ level: 'silent' }),
+  });
+  const frame = (sha256 = 'sha', capturedMs = performance.now()) =>
+    frames.saw({ frame: { capturedMs } as Frame, result: { model: { sha256 } } as ResultPayload });
+  const set = (patch: Record<string, unknown>) => outcome(() => trials.run(() => store.proposeRemote(patch), nobody));
+  return { store, trials, frame, set, seen };
+}
+
+async function outcome(work: () => Promise<Reply>): Promise<Reply> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RequestError) return error.reply;
+    throw error;
+  }
+}
+
+const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+describe('a trial', () => {
+  it('is confirmed by frames that were taken after the change and answered by the model in service', async () => {
+    const { store, frame, set, seen } = make();
+    frame();
+    const before = performance.now();
+    const reply = set({ classify: { topK: 2 } });
+    await soon();
+    for (let count = 0; count < 5; count += 1) frame('sha', before); // captured too early
+    for (let count = 0; count < 5; count += 1) frame('another'); // another model's
+    expect(await Promise.race([reply, soon()])).toBeUndefined();
+    frame();
+    frame();
+    expect(await reply).toMatchObject({ code: 200, revision: 1, effect: 'live' });
+    expect(store.patch).toEqual({ classify: { topK: 2 } });
+    expect(seen.trying).toEqual([true, false]);
+  });
+
+  it('is taken back when no frames come where there were some', async () => {
+    const { store, frame, set, seen } = make();
+    frame();
+    const message = 'taken back: no 2 healthy frames within 1 s';
+    expect(await set({ classify: { topK: 2 } })).toMatchObject({ code: 422, revision: 0, effect: 'live', message });
+    expect(store.config.classify.topK).toBe(5);
+    // What has gone wrong meanwhile is the reason; what was wrong before is none.
+    frame();
+    const bad = set({ preprocess: { region: { x: 9000, y: 0, width: 10, height: 10 } } });
+    await soon();
+    seen.alerts.push('preprocess', 'disk');
+    expect(await bad).toMatchObject({ code: 422, message: `${message}; not right` });
+  });
+
+  it('needs no frames for a live key while there are none anyway, but always for the camera', async () => {
+    const { set } = make();
+    expect(await set({ log: { level: 'debug' } })).toMatchObject({ code: 200, revision: 1 });
+    expect(await set({ camera: { scene: { seed: 2 } } })).toMatchObject({ code: 422, revision: 1 });
+  });
+
+  it('is taken back when it raises an alert, frames or not; one that was up before is none of its own', async () => {
+    const { frame, set, seen } = make();
+    frame();
+    const good = set({ classify: { topK: 2 } });
+    await soon();
+    frame();
+    frame();
+    expect(await good).toMatchObject({ code: 200 });
+    const bad = set({ engine: { backend: 'fpga' } });
+    await soon();
+    seen.alerts.push('engine');
+    frame();
+    frame();
+    expect(await bad).toMatchObject({ code: 422, message: 'taken back: it raised an alert, engine: not right' });
+  });
+
+  it('is taken back at once when it cannot be put into effect', async () => {
+    let calls = 0;
+    const settled = async () => {
+      calls += 1;
+      if (calls === 1) throw new Error('no such model');
+    };
+    const { set } = make(new MemoryOverlay(), { settled });
+    expect(await set({ engine: { threads: 1 } })).toMatchObject({ code: 422, message: 'taken back: no such model' });
+  });
+
+  it('is taken back when it cannot be stored: the disk is full', async () => {
+    class FullDisk extends MemoryOverlay {
+      override write(): void {
+        throw new Error('ENOSPC: no space left on device');
+      }
+    }
+    const { store, set } = make(new FullDisk());
+    const reply = await set({ log: { level: 'debug' } });
+    expect(reply).toMatchObject({ code: 507, message: expect.stringContaining('ENOSPC') });
+    expect(store.config.log.level).toBe('info');
+    expect(store.revision).toBe(0);
+  });
+
+  it('waits for the one before it, so that each starts from what is kept; too many at a time are refused', async () => {
+    const { store, frame, set } = make();
+    frame();
+    const timer = setInterval(frame, 5);
+    const replies = Array.from({ length: 20 }, (_, index) => set({ classify: { topK: index + 10 } }));
+    const codes = (await Promise.all(replies)).map(({ code }) => code);
+    clearInterval(timer);
+    expect(codes).toEqual([...Array(12).fill(200), ...Array(8).fill(429)]);
+    expect(store.config.classify.topK).toBe(21);
+    expect(store.revision).toBe(12);
+  });
+
+  it('that is cut off by the end of the daemon is not kept', async () => {
+    const { store, trials, frame, set } = make();
+    frame();
+    const reply = set({ classify: { topK: 2 } });
+    await soon();
+    trials.close();
+    expect(await reply).toMatchObject({ code: 422 });
+    expect(store.patch).toEqual({});
+  });
+});
+
+describe('a trial through a restart', () => {
+  const keepalive = { mqtt: { keepaliveSeconds: 12 } };
+
+  function restartable() {
+    const trialFile = new TrialFile(mkdtempSync(join(tmpdir(), 'zynqnetd-trial-')));
+    return { trialFile, storage: new MemoryOverlay() };
+  }
+
+  it('is stored for the next start, which confirms it', async () => {
+    const { trialFile, storage } = restartable();
+    const first = make(storage, { trialFile });
+    first.frame();
+    expect(await first.set(keepalive)).toMatchObject({ code: 202, effect: 'process' });
+    expect(first.seen.restarts).toHaveLength(1);
+    expect(first.store.config.mqtt.keepaliveSeconds).toBe(30);
+    expect(await first.set({ log: { level: 'debug' } })).toMatchObject({ code: 503 });
+
+    const second = make(storage, { trialFile });
+    expect(second.store.config.mqtt.keepaliveSeconds).toBe(12);
+    const confirmed = second.trials.confirmStart(() => true);
+    second.frame();
+    second.frame();
+    expect(await confirmed).toMatchObject({ requester: nobody, reply: { code: 200, revision: 1 } });
+    expect(make(storage, { trialFile }).store.config.mqtt.keepaliveSeconds).toBe(12);
+  });
+
+  it('is given one start only', async () => {
+    const { trialFile, storage } = restartable();
+    await make(storage, { trialFile }).set(keepalive);
+    expect(make(storage, { trialFile }).store.config.mqtt.keepaliveSeconds).toBe(12); // and dies
+    const third = make(storage, { trialFile });
+    expect(third.store.config.mqtt.keepaliveSeconds).toBe(30);
+    const told = await third.trials.confirmStart(() => true);
+    expect(told?.reply).toMatchObject({ code: 422, revision: 0 });
+    expect(await make(storage, { trialFile }).trials.confirmStart(() => true)).toBeUndefined();
+  });
+
+  it('is taken back without a connection, and needs no frames where none came before', async () => {
+    const { trialFile, storage } = restartable();
+    await make(storage, { trialFile }).set(keepalive);
+    const second = make(storage, { trialFile });
+    expect(await second.trials.confirmStart(() => false)).toBeUndefined();
+    expect(second.seen.restarts[0]).toContain('no connection');
+    expect(make(storage, { trialFile }).store.config.mqtt.keepaliveSeconds).toBe(30);
+    trialFile.clear();
+    await make(storage, { trialFile }).set(keepalive);
+    expect(await make(storage, { trialFile }).trials.confirmStart(() => true)).toMatchObject({ reply: { code: 200 } });
+  });
+
+  it('is refused where nothing can be stored', async () => {
+    expect(await make().set(keepalive)).toMatchObject({
+      code: 507,
+      message: expect.stringContaining('device.stateFolder'),
+    });
+  });
+});

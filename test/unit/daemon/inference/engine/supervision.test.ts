@@ -1,0 +1,278 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Engine } from '../../../../../daemon/inference/engine/engine.js';
+import {
+  type EngineEvent,
+  type EngineState,
+  engineStates,
+  nextState,
+  runsFrames,
+} from '../../../../../daemon/inference/engine/supervision/engine-states.js';
+import {
+  SupervisedEngine,
+  type SupervisionOptions,
+} from '../../../../../daemon/inference/engine/supervision/supervised-engine.js';
+import { ZynqnetError } from '../../../../../daemon/util/error.js';
+
+type Behaviour = 'good' | 'error' | 'hang' | 'input';
+
+/** An engine, or the act of opening one, that does as it is told. */
+class Bench {
+  frame: Behaviour = 'good';
+  reset: Behaviour = 'good';
+  reload: Behaviour = 'good';
+  open: Behaviour = 'good';
+  standIn: Behaviour = 'good';
+  readonly log: string[] = [];
+  readonly states: EngineState[] = [];
+  /** What the next frames do, before `frame` applies again. */
+  next: Behaviour[] = [];
+
+  supervised(): Promise<SupervisedEngine> {
+    return SupervisedEngine.open(this.#options());
+  }
+
+  supervisedOrStandIn(): Promise<SupervisedEngine> {
+    return SupervisedEngine.openOrStandIn(this.#options());
+  }
+
+  #options(): SupervisionOptions {
+    return {
+      open: () => this.#does('open', this.open, this.#engine('wanted')),
+      openStandIn: () => this.#does('stand in', this.standIn, this.#engine('cpu')),
+      limits: () => ({ frameMs: 1000, stepMs: 5000, steadyMs: 60_000, probeMs: 600_000 }),
+      changed: (state) => this.states.push(state),
+    };
+  }
+
+  #engine(name: string): Engine {
+    return {
+      name,
+      run: () =>
+        this.#does(
+          `frame on ${name}`,
+          name === 'cpu' ? 'good' : (this.next.shift() ?? this.frame),
+          new Int32Array([1]),
+        ),
+      reset: () => this.#does('reset', this.reset, undefined),
+      reload: () => this.#does('reload', this.reload, undefined),
+      close: () => this.log.push(`close ${name}`),
+    };
+  }
+
+  #does<T>(what: string, behaviour: Behaviour, value: T): Promise<T> {
+    this.log.push(what);
+    if (behaviour === 'hang') return new Promise<T>(() => {});
+    if (behaviour === 'input') return Promise.reject(new ZynqnetError('ENGINE_INPUT', 'wrong size'));
+    return behaviour === 'good' ? Promise.resolve(value) : Promise.reject(new Error(`${what} failed`));
+  }
+}
+
+const input = new Uint8Array(1);
+
+/** The answer's length, or the error's code or message; time passes as needed. */
+async function outcome(engine: Engine): Promise<string> {
+  const told = engine.run(input).then(
+    (logits) => `answer ${logits.length}`,
+    (error: Error & { code?: string }) => error.code ?? error.message,
+  );
+  await vi.advanceTimersByTimeAsync(2500);
+  return told;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("the engine's states", () => {
+  const events: EngineEvent[] = ['frameFailed', 'frameHung', 'done', 'notDone', 'steady', 'due', 'close'];
+
+  it('can all be reached, and each but `closed` can be closed', () => {
+    const reached = new Set<EngineState>(['serving']);
+    for (const state of reached) {
+      for (const event of events) {
+        const next = nextState(state, event);
+        if (next !== undefined) reached.add(next);
+      }
+      if (state !== 'closed') expect(nextState(state, 'close')).toBe('closed');
+    }
+    expect([...reached].sort()).toEqual([...engineStates].sort());
+  });
+
+  it('never go back to an earlier step before frames have run steadily', () => {
+    const severity: Partial<Record<EngineState, number>> = {
+      serving: 0,
+      retrying: 1,
+      resetting: 2,
+      afterReset: 3,
+      reloading: 4,
+      afterReload: 5,
+      replacing: 6,
+      standingIn: 7,
+      failed: 8,
+    };
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...events.filter((one) => !['steady', 'due', 'close'].includes(one)))),
+        (run) => {
+          let state: EngineState = 'resetting';
+          for (const event of run) {
+            const next: EngineState = nextState(state, event) ?? state;
+            expect(severity[next]).toBeGreaterThanOrEqual(severity[state] ?? 0);
+            state = next;
+          }
+        },
+      ),
+    );
+  });
+
+  it('have nothing that could run frames while a step is under way', () => {
+    expect(engineStates.filter((state) => !runsFrames(state))).toEqual([
+      'resetting',
+      'reloading',
+      'replacing',
+      'failed',
+      'closed',
+    ]);
+  });
+});
+
+describe('an engine under supervision', () => {
+  it('runs a frame that failed once more, and nobody notices but the counts', async () => {
+    const bench = new Bench();
+    const engine = await bench.supervised();
+    bench.next = ['error'];
+    expect(await outcome(engine)).toBe('answer 1');
+    expect(engine.status()).toMatchObject({ state: 'serving', errors: 1, retries: 1, resets: 0 });
+    expect(bench.states).toEqual(['retrying', 'serving']);
+  });
+
+  it('passes on what the caller did wrong, and mends nothing', async () => {
+    const bench = new Bench();
+    const engine = await bench.supervised();
+    bench.next = ['input'];
+    expect(await outcome(engine)).toBe('ENGINE_INPUT');
+    expect(engine.status()).toMatchObject({ state: 'serving', errors: 0 });
+  });
+
+  it('resets after a frame that fails twice, and after one that hangs without a retry', async () => {
+    for (const next of [['error', 'error'], ['hang']] as Behaviour[][]) {
+      const bench = new Bench();
+      const engine = await bench.supervised();
+      bench.next = [...next];
+      expect(await outcome(engine)).not.toBe('answer 1');
+      expect(engine.status()).toMatchObject({ state: 'afterReset', resets: 1, reloads: 0 });
+      expect(await outcome(engine)).toBe('answer 1');
+      expect(engine.status().state).toBe('afterReset');
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(await outcome(engine)).toBe('answer 1');
+      expect(engine.status().state).toBe('serving');
+    }
+  });
+
+  it('reloads and opens anew when a reset does not last', async () => {
+    const bench = new Bench();
+    const engine = await bench.supervised();
+    bench.next = ['hang', 'good', 'error'];
+    await outcome(engine);
+    expect(await outcome(engine)).toBe('answer 1');
+    expect(await outcome(engine)).toContain('failed');
+    expect(engine.status()).toMatchObject({ state: 'afterReload', resets: 1, reloads: 1 });
+    expect(bench.log.slice(-4)).toEqual(['frame on wanted', 'reload', 'open', 'close wanted']);
+    expect(await outcome(engine)).toBe('answer 1');
+  });
+
+  it('refuses frames while a step is under way, each step within its time limit', async () => {
+    const bench = new Bench();
+    const engine = await bench.supervised();
+    Object.assign(bench, { frame: 'hang', reset: 'hang', reload: 'hang' });
+    expect(await outcome(engine)).toBe('ENGINE_HUNG');
+    expect(await outcome(engine)).toBe('ENGINE_RECOVERING');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(engine.status()).toMatchObject({ state: 'standingIn', resets: 1, reloads: 1, standIns: 1 });
+    expect(engine.name).toBe('cpu');
+    expect(await outcome(engine)).toBe('answer 1');
+  });
+
+  it('tries the wanted engine again while the CPU stands in, and returns to it once it answers', async () => {
+    const bench = new Bench();
+    const engine = await bench.supervised();
+    Object.assign(bench, { frame: 'error', reset: 'error', reload: 'error' });
+    await outcome(engine);
+    expect(engine.name).toBe('cpu');
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(await outcome(engine)).toBe('answer 1'); // of the stand-in, while the probe fails
+    expect(engine.status()).toMatchObject({ state: 'standingIn', returns: 0 });
+    Object.assign(bench, { frame: 'good', reset: 'good', reload: 'good' });
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(await outcome(engine)).toBe('answer 1');
+    expect(engine.name).toBe('wanted');
+    expect(engine.status()).toMatchObject({ state: 'afterReload', returns: 1 });
+  });
+
+  it('can start on the CPU when the wanted engine cannot be opened, and goes over to it later', async () => {
+    const bench = new Bench();
+    bench.open = 'error';
+    await expect(bench.supervised()).rejects.toThrow('open failed');
+    const engine = await bench.supervisedOrStandIn();
+    expect(engine.status()).toMatchObject({ state: 'standingIn', standIns: 1, lastError: 'open failed' });
+    expect(await outcome(engine)).toBe('answer 1');
+    bench.open = 'good';
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(await outcome(engine)).toBe('answer 1');
+    expect(engine.name).toBe('wanted');
+    Object.assign(bench, { open: 'error', standIn: 'error' });
+    await expect(bench.supervisedOrStandIn()).rejects.toThrow('open failed');
+  });
+
+  it('says that no engine is left when nothing can stand in', async () => {
+    const bench = new Bench();
+    const engine = await bench.supervised();
+    Object.assign(bench, { frame: 'error', reset: 'error', reload: 'error', standIn: 'error' });
+    await outcome(engine);
+    expect(engine.status()).toMatchObject({ state: 'failed', lastError: 'stand in failed' });
+    expect(await outcome(engine)).toBe('ENGINE_FAILED');
+    engine.close();
+    expect(await outcome(engine)).toBe('ENGINE_CLOSED');
+  });
+
+  it('mends once, however many frames fail at the same time', async () => {
+    const bench = new Bench();
+    const engine = await bench.supervised();
+    bench.next = ['hang', 'hang', 'hang'];
+    await Promise.all([outcome(engine), outcome(engine), outcome(engine)]);
+    expect(engine.status()).toMatchObject({ state: 'afterReset', hangs: 1, resets: 1 });
+  });
+
+  it('closes an engine that comes up after its step was given up', async () => {
+    const bench = new Bench();
+    let release: (engine: Engine) => void = () => {};
+    let opened = 0;
+    const slow = new Promise<Engine>((resolve) => {
+      release = resolve;
+    });
+    const broken: Engine = {
+      name: 'broken',
+      run: () => Promise.reject(new Error('broken')),
+      close: () => bench.log.push('close broken'),
+    };
+    const engine = await SupervisedEngine.open({
+      open: () => {
+        opened += 1;
+        return opened === 1 ? Promise.resolve(broken) : slow;
+      },
+      openStandIn: undefined,
+      limits: () => ({ frameMs: 10, stepMs: 10, steadyMs: 10, probeMs: 1e9 }),
+      changed: () => {},
+    });
+    await outcome(engine);
+    await outcome(engine);
+    expect(engine.status().state).toBe('failed');
+    release({ ...broken, close: () => bench.log.push('close late') });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(bench.log).toContain('close late');
+  });
+});

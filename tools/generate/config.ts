@@ -1,0 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { exampleYaml, schemaJson } from '../../daemon/config/example.js';
+import { packageRoot } from '../../daemon/util/package-root.js';
+
+// `npm run generate`: writes what docs/ holds of the schema.
+const docs = join(packageRoot, 'docs');
+writeFileSync(join(docs, 'zynqnetd.example.yaml'), exampleYaml());
+writeFileSync(join(docs, 'zynqnetd.schema.json'), schemaJson());
