@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { key, localKey, path, section } from './keys.js';
 
-export const remote = section('ConfigApplier and commands by message.', {
+export const remote = section('Changes and commands by message.', {
   enabled: localKey(z.boolean(), true, 'process', 'Obey messages at all; false: results only.'),
   messagesPerSecond: localKey(
     z.number().min(0.1).max(100_000),

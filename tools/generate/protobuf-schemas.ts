@@ -8,7 +8,7 @@ export function descriptorModule(name: string, protoText: string): string {
   const { root } = protobuf.parse(protoText, { keepCase: true });
   const json = JSON.stringify(root.toJSON());
   return [
-    `// Generated from ${name}.proto by generate.ts; see README.md for its source and licence.`,
+    `// Generated from ${name}.proto by tools/generate/protobuf-schemas.ts; see README.md for its source and licence.`,
     `export const ${name}Descriptor = JSON.parse(`,
     `  '${json.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}',`,
     ');',

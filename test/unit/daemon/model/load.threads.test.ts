@@ -5,7 +5,7 @@ import { loadAddon } from '../../../../daemon/native/load.js';
 import { smallModel } from '../../../support/small-model.js';
 
 const file = smallModel({ size: 256, classes: 40 });
-const addonPath = new URL('../../../build/native/zynqnet.node', import.meta.url).pathname;
+const addonPath = new URL('../../../../build/native/zynqnet.node', import.meta.url).pathname;
 
 /** Runs frames without end; tells when the first is done. */
 const program = `

@@ -12,7 +12,7 @@ const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
 
 describe('published schemas', () => {
   it.each(['onnx', 'caffe'])('%s.ts is generated from %s.proto', (name) => {
-    const folder = 'daemon/model/import/schema/';
+    const folder = 'tools/import/schema/';
     expect(read(`${folder}${name}.ts`)).toBe(descriptorModule(name, read(`${folder}${name}.proto`)));
   });
 });
