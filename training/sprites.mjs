@@ -2,11 +2,17 @@
 // node training/sprites.mjs SIZE OUT.u8
 import { writeFileSync } from 'node:fs';
 import sharp from 'sharp';
-import { signSvg, signs } from '../dist/camera/scene/signs/index.js';
+import { signSvg, signs } from '../dist/daemon/camera/scene/signs/index.js';
 
 const [size, out] = [Number(process.argv[2]), process.argv[3]];
 if (!Number.isInteger(size) || size < 16 || out === undefined) throw new Error('node training/sprites.mjs SIZE OUT.u8');
 const pictures = await Promise.all(
-  signs.map((_, index) => sharp(Buffer.from(signSvg(index, size))).resize(size, size, { fit: 'fill' }).ensureAlpha().raw().toBuffer()),
+  signs.map((_, index) =>
+    sharp(Buffer.from(signSvg(index, size)))
+      .resize(size, size, { fit: 'fill' })
+      .ensureAlpha()
+      .raw()
+      .toBuffer(),
+  ),
 );
 writeFileSync(out, Buffer.concat(pictures));

@@ -15,7 +15,16 @@ function zynqNet() {
   let channels = 64;
   const add = (name, edgeOut, cin, taps, out, inBytes) =>
     layers.push({ name, edge: edgeOut, rounds: Array(cin / 16).fill(4), taps, out, k: cin * taps, inBytes });
-  for (const [n, squeeze, expand, strided] of [[2, 16, 64, 1], [3, 16, 64, 0], [4, 32, 128, 1], [5, 32, 128, 0], [6, 64, 256, 1], [7, 64, 192, 0], [8, 112, 256, 1], [9, 112, 368, 0]]) {
+  for (const [n, squeeze, expand, strided] of [
+    [2, 16, 64, 1],
+    [3, 16, 64, 0],
+    [4, 32, 128, 1],
+    [5, 32, 128, 0],
+    [6, 64, 256, 1],
+    [7, 64, 192, 0],
+    [8, 112, 256, 1],
+    [9, 112, 368, 0],
+  ]) {
     const inBytes = edge * edge * channels;
     if (strided) edge /= 2;
     add(`fire${n}/squeeze`, edge, channels, strided ? 9 : 1, squeeze, inBytes);
@@ -35,29 +44,53 @@ function model(preset) {
   let cycles = 0;
   let macs = 0;
   const rows = zynqNet().map((l) => {
-    const tile = Math.max(slots * drainCycles, l.taps * l.rounds.reduce((sum, quads) => sum + Math.max(quads, slots), 0));
+    const tile = Math.max(
+      slots * drainCycles,
+      l.taps * l.rounds.reduce((sum, quads) => sum + Math.max(quads, slots), 0),
+    );
     const slotCount = l.edge * Math.ceil(l.edge / lanes);
     const compute = Math.ceil(slotCount / slots) * tile * Math.ceil(l.out / 16);
     const weightBytes = Math.ceil(l.out / 16) * 64 * (2 + l.taps * l.rounds.reduce((a, b) => a + b, 0));
     const outBytes = l.name === 'conv10' ? 4096 : l.edge * l.edge * l.out;
     const read = weightBytes + (l.inBytes > onChip || l.name === 'conv1' ? l.inBytes : 0);
     const write = outBytes > onChip ? outBytes : 0;
-    const traffic = Math.max(read / Math.min(portBytes, boardBytes), write / Math.min(portBytes, boardBytes), (read + write) / boardBytes);
-    const layer = { name: l.name, macs: l.edge * l.edge * l.out * l.k, compute, traffic: Math.ceil(traffic), cycles: Math.ceil(Math.max(compute, traffic)) + 60 };
+    const traffic = Math.max(
+      read / Math.min(portBytes, boardBytes),
+      write / Math.min(portBytes, boardBytes),
+      (read + write) / boardBytes,
+    );
+    const layer = {
+      name: l.name,
+      macs: l.edge * l.edge * l.out * l.k,
+      compute,
+      traffic: Math.ceil(traffic),
+      cycles: Math.ceil(Math.max(compute, traffic)) + 60,
+    };
     cycles += layer.cycles;
     macs += layer.macs;
     return { ...layer, utilization: layer.macs / layer.cycles / (lanes * slots * 64) };
   });
-  return { preset: preset.name, cycles, macs, macUtilization: macs / cycles / (lanes * slots * 64), framesPerSecond: (clockMHz * 1e6) / cycles, rows };
+  return {
+    preset: preset.name,
+    cycles,
+    macs,
+    macUtilization: macs / cycles / (lanes * slots * 64),
+    framesPerSecond: (clockMHz * 1e6) / cycles,
+    rows,
+  };
 }
 
 const results = spec.presets.map(model);
 if (process.argv.includes('--json')) console.log(JSON.stringify(results, null, 2));
 else {
   for (const r of results) {
-    console.log(`${r.preset}: ${r.cycles} cycles, utilization ${r.macUtilization.toFixed(3)}, ${r.framesPerSecond.toFixed(1)} frames/s`);
+    console.log(
+      `${r.preset}: ${r.cycles} cycles, utilization ${r.macUtilization.toFixed(3)}, ${r.framesPerSecond.toFixed(1)} frames/s`,
+    );
     for (const l of r.rows) {
-      console.log(`  ${l.name.padEnd(15)} compute ${String(l.compute).padStart(7)}  traffic ${String(l.traffic).padStart(7)}  utilization ${l.utilization.toFixed(3)}`);
+      console.log(
+        `  ${l.name.padEnd(15)} compute ${String(l.compute).padStart(7)}  traffic ${String(l.traffic).padStart(7)}  utilization ${l.utilization.toFixed(3)}`,
+      );
     }
   }
 }

@@ -47,15 +47,28 @@ for (const cell of cells) {
 /** Inputs of a combinational output with the cell's own delay in ns; undefined for the start of a path. */
 function arcs({ cell, port, index }) {
   const { type, connections: c } = cell;
-  if (isLut(type) || type === 'INV') return Object.entries(c).filter(([p]) => p !== 'O').map(([, [bit]]) => [bit, 0.124]);
-  if (/^MUXF/.test(type)) return [[c.I0[0], 0.24], [c.I1[0], 0.24], [c.S[0], 0.3]];
+  if (isLut(type) || type === 'INV')
+    return Object.entries(c)
+      .filter(([p]) => p !== 'O')
+      .map(([, [bit]]) => [bit, 0.124]);
+  if (/^MUXF/.test(type))
+    return [
+      [c.I0[0], 0.24],
+      [c.I1[0], 0.24],
+      [c.S[0], 0.3],
+    ];
   if (isLutRam(type)) {
     const address = port.startsWith('DO') ? port.replace('DO', 'ADDR') : port === 'DPO' ? 'DPRA' : 'A';
-    const own = Object.entries(c).filter(([p]) => (address.startsWith('ADDR') ? p === address : new RegExp(`^${address}[0-9]*$`).test(p)));
+    const own = Object.entries(c).filter(([p]) =>
+      address.startsWith('ADDR') ? p === address : new RegExp(`^${address}[0-9]*$`).test(p),
+    );
     return own.flatMap(([, bits]) => bits.map((bit) => [bit, 0.124]));
   }
   if (type === 'CARRY4') {
-    const own = [[c.CI?.[0], port === 'O' ? 0.33 : 0.114], [c.CYINIT?.[0], 0.58]];
+    const own = [
+      [c.CI?.[0], port === 'O' ? 0.33 : 0.114],
+      [c.CYINIT?.[0], 0.58],
+    ];
     for (let i = 0; i <= index; i++) own.push([c.S[i], 0.53], [i < index || port === 'CO' ? c.DI[i] : undefined, 0.51]);
     return own;
   }
@@ -115,7 +128,9 @@ const registeredRam = (cell) => bit1(cell, 'DOA_REG') || bit1(cell, 'DOB_REG');
 /** Registered inside, or by flip-flops with nothing in between (which Vivado moves inside, and Yosys leaves outside). */
 const straightRam = (cell) =>
   registeredRam(cell) ||
-  Object.entries(cell.connections).every(([p, bits]) => !p.startsWith('DO') || bits.every((bit) => typeof bit !== 'number' || !usedInLogic.has(bit)));
+  Object.entries(cell.connections).every(
+    ([p, bits]) => !p.startsWith('DO') || bits.every((bit) => typeof bit !== 'number' || !usedInLogic.has(bit)),
+  );
 
 // Ends: every input of a cell that starts paths, except clocks; output ports
 const ends = [];
@@ -124,11 +139,15 @@ for (const cell of cells) {
   for (const [port, bits] of Object.entries(cell.connections)) {
     if (cell.port_directions[port] !== 'input' || /^(C|CLK|WCLK|CLKARDCLK|CLKBWRCLK|REGCLK.*)$/.test(port)) continue;
     bits.forEach((bit, i) => {
-      if (typeof bit === 'number' && driver.has(bit)) ends.push({ bit, cell, port: bits.length > 1 ? `${port}[${i}]` : port });
+      if (typeof bit === 'number' && driver.has(bit))
+        ends.push({ bit, cell, port: bits.length > 1 ? `${port}[${i}]` : port });
     });
   }
 }
-const out = (cell) => Object.entries(cell.connections).find(([p, b]) => cell.port_directions[p] === 'output' && typeof b[0] === 'number')?.[1][0];
+const out = (cell) =>
+  Object.entries(cell.connections).find(
+    ([p, b]) => cell.port_directions[p] === 'output' && typeof b[0] === 'number',
+  )?.[1][0];
 const found = ends.map((end) => ({ ...end, at: arrive(end.bit) })).sort((a, b) => rank(b.at, a.at));
 const histogram = {};
 for (const { at } of found) histogram[at.levels] = (histogram[at.levels] ?? 0) + 1;
@@ -144,8 +163,22 @@ for (const { bit, cell, port, at } of found) {
   const key = `${from} ${to}`.replace(/\[\d+\]/g, '');
   if (seen.has(key)) continue;
   seen.add(key);
-  const via = path.slice(1, -1).map(nameOf).filter((n) => !n.startsWith('$')).reverse();
-  worst.push({ levels: at.levels, carries: at.carries, muxes: at.muxes, delayNs: Number(at.delay.toFixed(2)), from, start: arrival.get(start).type, to, end: cell.type, via });
+  const via = path
+    .slice(1, -1)
+    .map(nameOf)
+    .filter((n) => !n.startsWith('$'))
+    .reverse();
+  worst.push({
+    levels: at.levels,
+    carries: at.carries,
+    muxes: at.muxes,
+    delayNs: Number(at.delay.toFixed(2)),
+    from,
+    start: arrival.get(start).type,
+    to,
+    end: cell.type,
+    via,
+  });
   if (worst.length === top) break;
 }
 
@@ -163,10 +196,18 @@ const report = {
 };
 if (args.includes('--json')) console.log(JSON.stringify(report, null, 2));
 else {
-  console.log(`longest path: ${report.levels} LUT levels; ends by levels: ${Object.entries(histogram).map(([l, n]) => `${l}: ${n}`).join(', ')}`);
-  console.log(`registered: outputs of ${report.blockMemories.registered} of ${report.blockMemories.all} block memories; operands, product and sum of ${report.dsps.registered} of ${report.dsps.all} DSPs`);
+  console.log(
+    `longest path: ${report.levels} LUT levels; ends by levels: ${Object.entries(histogram)
+      .map(([l, n]) => `${l}: ${n}`)
+      .join(', ')}`,
+  );
+  console.log(
+    `registered: outputs of ${report.blockMemories.registered} of ${report.blockMemories.all} block memories; operands, product and sum of ${report.dsps.registered} of ${report.dsps.all} DSPs`,
+  );
   for (const w of worst) {
-    console.log(`${String(w.levels).padStart(3)} LUT ${w.carries} CARRY4 ${w.muxes} MUXF ~${w.delayNs} ns  ${w.from} (${w.start}) -> ${w.to} (${w.end})${w.via.length > 0 ? `  via ${w.via.join(', ')}` : ''}`);
+    console.log(
+      `${String(w.levels).padStart(3)} LUT ${w.carries} CARRY4 ${w.muxes} MUXF ~${w.delayNs} ns  ${w.from} (${w.start}) -> ${w.to} (${w.end})${w.via.length > 0 ? `  via ${w.via.join(', ')}` : ''}`,
+    );
   }
 }
 process.exitCode = report.levels > limit ? 1 : 0;

@@ -22,10 +22,26 @@ function run(program, ...args) {
 }
 
 const launcher = spawnSync('ccache', ['--version']).error === undefined ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : [];
-const options = ['-DCMAKE_BUILD_TYPE=Release', '-DZYNQNET_ADDON=OFF', '-DZYNQNET_TESTS=ON', '-DZYNQNET_RTL=ON', '-DZYNQNET_RTL_ASSERT=ON'];
+const options = [
+  '-DCMAKE_BUILD_TYPE=Release',
+  '-DZYNQNET_ADDON=OFF',
+  '-DZYNQNET_TESTS=ON',
+  '-DZYNQNET_RTL=ON',
+  '-DZYNQNET_RTL_ASSERT=ON',
+];
 const built =
-  run('cmake', '-S', 'native', '-B', build, '-G', 'Ninja', ...options, ...launcher, `-DZYNQNET_RTL_PRESETS=${presets.join(';')}`) &&
-  run('cmake', '--build', build, '--target', 'rtl_units', 'rtl_random', 'rtl_faults');
+  run(
+    'cmake',
+    '-S',
+    'native',
+    '-B',
+    build,
+    '-G',
+    'Ninja',
+    ...options,
+    ...launcher,
+    `-DZYNQNET_RTL_PRESETS=${presets.join(';')}`,
+  ) && run('cmake', '--build', build, '--target', 'rtl_units', 'rtl_random', 'rtl_faults');
 if (!built) process.exit(1);
 const results = [
   ['units', run(join(build, 'sim/unit/rtl_units'))],
