@@ -50,7 +50,6 @@ export class Daemon {
   readonly #frames = new FrameWatch();
   readonly #startedAt = new Date().toISOString();
   #brokerUrl = '';
-  #scheduler: CaptureScheduler | undefined;
   #stopping: Promise<boolean> | undefined;
   #end: 'end' | 'restart' = 'end';
 
@@ -82,10 +81,12 @@ export class Daemon {
     for (const id of alertIds) publisher.retain(`alert/${id}`, null);
 
     const engines = this.#engines(publisher, alerts, () => classifier);
-    const classifier = this.#startClassifier(publisher, alerts, engines);
+    const camera = new CameraManager({ config: () => store.config, log, alerts });
+    const scheduler = this.#scheduler(publisher, camera);
+    const classifier = this.#startClassifier(publisher, alerts, engines, scheduler);
     await this.#loadModel(publisher, classifier, alerts);
     if (this.#stopping !== undefined) return;
-    const { camera, scheduler } = await this.#startCamera(publisher, classifier, alerts);
+    await this.#startCamera(camera, scheduler, classifier);
     const operation = await this.#startMonitoring(publisher, classifier, camera, scheduler, engines, alerts);
     const changes = this.#followChanges(publisher, classifier, scheduler, alerts);
     if (store.config.remote.enabled) await this.#startRemote(publisher, classifier, camera, scheduler, changes, alerts);
@@ -146,7 +147,12 @@ export class Daemon {
     });
   }
 
-  #startClassifier(publisher: Publisher, alerts: Alerts, engines: EngineManager): FrameClassifier {
+  #startClassifier(
+    publisher: Publisher,
+    alerts: Alerts,
+    engines: EngineManager,
+    scheduler: CaptureScheduler,
+  ): FrameClassifier {
     const { store, log, onResult, onEvent } = this.#options;
     const ready = new ReadyFile(store.config.device.stateFolder, log);
     const classifier = new FrameClassifier({
@@ -170,7 +176,7 @@ export class Daemon {
       },
       seen: (frame, result) => {
         this.#frames.saw({ frame, result });
-        this.#scheduler?.saw(result);
+        scheduler.classified(result.top[0]?.index);
       },
     });
     classifier.start();
@@ -194,35 +200,29 @@ export class Daemon {
     }
   }
 
-  /** The camera, and the scheduler that says when it is open and which of its frames are looked at. */
-  async #startCamera(publisher: Publisher, classifier: FrameClassifier, alerts: Alerts) {
+  /** Not started: the classifier reports to it, and its frames go to the classifier. */
+  #scheduler(publisher: Publisher, camera: CameraManager): CaptureScheduler {
     const { store, log } = this.#options;
-    const camera = new CameraManager({
-      frame: (frame) => scheduler.wants(frame) && classifier.offer(frame),
-      log,
-      alerts,
-    });
-    const scheduler = new CaptureScheduler({
+    return new CaptureScheduler({
       config: () => store.config,
       clockSynchronized: () => this.#clock.synchronized(),
-      open: () => camera.open(store.config.camera),
-      close: async () => {
-        await camera.close();
-        classifier.resetStable();
-        alerts.clear('camera'); // a camera that is meant to be closed is nothing wrong
-      },
+      camera,
       changed: (state, before) => {
         // Power saving comes and goes with what is seen: nothing for a log that is kept.
         const level = [state, before].includes('outside hours') ? 'info' : 'debug';
-        log[level]({ state }, 'frames are taken as the hour and the scene ask for');
+        log[level]({ state }, 'capture schedule changed');
         publisher.retain('activity', { state, since: new Date().toISOString() });
       },
     });
-    this.#scheduler = scheduler;
-    this.#cleanup.defer('the camera', () => camera.close());
+  }
+
+  async #startCamera(camera: CameraManager, scheduler: CaptureScheduler, classifier: FrameClassifier): Promise<void> {
+    this.#cleanup.defer('the camera', () => camera.stop());
     this.#cleanup.defer('the scheduler', () => scheduler.stop());
-    await scheduler.start();
-    return { camera, scheduler };
+    await scheduler.start({
+      frame: (frame) => classifier.offer(frame),
+      closed: () => classifier.resetStable(),
+    });
   }
 
   async #startMonitoring(

@@ -1,20 +1,26 @@
 import type { Logger } from 'pino';
 import type { CameraConfig } from '../config/schema.js';
-import type { Alerts } from '../monitoring/alerts.js';
 import { loadAddon } from '../native/load.js';
 import { HourCount } from '../util/hour-count.js';
 import type { Frame } from './frame.js';
 import { createCamera } from './kinds/index.js';
+import type { ScheduledCamera } from './schedule/capture-scheduler.js';
 import type { CameraStatus, FrameSource } from './source.js';
 
-export interface CameraManagerOptions {
-  readonly frame: (frame: Frame) => void;
-  readonly log: Logger;
-  readonly alerts: Alerts;
+/** The alert of the camera (monitoring/alerts.ts). */
+export interface CameraAlerts {
+  raise(id: 'camera', severity: 'error', message: string): void;
+  clear(id: 'camera'): void;
 }
 
-/** The configured camera, and another one when the configuration changes. What it reports becomes log lines and an alert. */
-export class CameraManager {
+export interface CameraManagerOptions {
+  readonly config: () => { readonly camera: CameraConfig };
+  readonly log: Logger;
+  readonly alerts: CameraAlerts;
+}
+
+/** Opens the configured camera, and another one when the configuration changes. Turns its reports into log lines and an alert. */
+export class CameraManager implements ScheduledCamera {
   readonly #options: CameraManagerOptions;
   #source: FrameSource | undefined;
   readonly #openings = new HourCount();
@@ -27,10 +33,10 @@ export class CameraManager {
   }
 
   /** Starts the camera; it opens in its own time. Throws, and raises the alert, for a configuration that lacks something. */
-  async open(config: CameraConfig): Promise<void> {
-    const { frame, alerts } = this.#options;
+  async open(frame: (frame: Frame) => void): Promise<void> {
+    const { config, alerts } = this.#options;
     try {
-      this.#source = createCamera(config, loadAddon);
+      this.#source = createCamera(config().camera, loadAddon);
     } catch (error) {
       alerts.raise('camera', 'error', `the camera cannot be used: ${error instanceof Error ? error.message : error}`);
       throw error;
@@ -46,7 +52,14 @@ export class CameraManager {
     return { state, reconnects, reconnectsLastHour: this.#openings.count(performance.now()), lost, failed: failures };
   }
 
+  /** Closes a camera that is not wanted any more, or not as it was: nothing is wrong with it then. */
   async close(): Promise<void> {
+    await this.stop();
+    this.#options.alerts.clear('camera');
+  }
+
+  /** Closes the camera at the end of the daemon; an alert stays as it is. */
+  async stop(): Promise<void> {
     const source = this.#source;
     this.#source = undefined;
     this.#openedBefore = false; // what is opened next is no reconnect

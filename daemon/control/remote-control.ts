@@ -69,7 +69,7 @@ export class Remote {
       settled: () => changes.settled(),
       model: () => options.classifier.network?.identity.sha256,
       alerts: () => options.alerts.current,
-      trying: (active) => options.scheduler.trying(active),
+      trying: (active) => options.scheduler.holdOpen(active),
       decided: () => this.#decided(),
       restart: (reason) => this.#restart(reason),
       checkRestart: () => this.#checkRestart(),

@@ -1,17 +1,33 @@
-import type { Config } from '../../config/schema.js';
-import type { ResultPayload } from '../../mqtt/topics/topics.js';
 import type { Frame } from '../frame.js';
-import { isActive } from './active-hours.js';
-import { DutyCycle } from './duty-cycle.js';
+import { type ActiveSpan, isActive } from './active-hours.js';
+import { DutyCycle, type DutyRules } from './duty-cycle.js';
 
 export type CaptureState = 'active' | 'saving' | 'outside hours';
 
+/** The keys of the configuration that the scheduler reads, each time anew. */
+export interface CaptureRules {
+  readonly schedule: { readonly activeHours: readonly ActiveSpan[] | null; readonly timeZone: string | null };
+  readonly power: DutyRules;
+}
+
+/** The camera as the scheduler needs it (CameraManager). One call is made after the other. */
+export interface ScheduledCamera {
+  /** Opens the camera as it is configured now; every frame goes to `frame`. */
+  open(frame: (frame: Frame) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where the frames go that are to be classified. */
+export interface FrameSink {
+  frame(frame: Frame): void;
+  /** The camera has been closed: the next frame may show something else altogether. */
+  closed(): void;
+}
+
 export interface CaptureSchedulerOptions {
-  readonly config: () => Config;
+  readonly config: () => CaptureRules;
   readonly clockSynchronized: () => boolean;
-  /** The camera; one is called after the other. */
-  readonly open: () => Promise<void>;
-  readonly close: () => Promise<void>;
+  readonly camera: ScheduledCamera;
   /** `before` is undefined at the start. */
   readonly changed: (state: CaptureState, before: CaptureState | undefined) => void;
   readonly now?: () => Date;
@@ -19,13 +35,14 @@ export interface CaptureSchedulerOptions {
 
 const checkMs = 5000;
 
-/** When frames are taken, and how many: the active hours, and power saving within them. CommitConfirm want frames at any hour. */
+/** Decides when the camera is open and which of its frames are classified: active hours, and power saving within them. */
 export class CaptureScheduler {
   readonly #options: CaptureSchedulerOptions;
   readonly #duty = new DutyCycle(performance.now());
-  #told: CaptureState | undefined;
+  #sink: FrameSink | undefined;
+  #reported: CaptureState | undefined;
   #open = false;
-  #trials = 0;
+  #holds = 0;
   #outsideHours = 0;
   #timer: NodeJS.Timeout | undefined;
   #switching: Promise<void> = Promise.resolve();
@@ -39,25 +56,25 @@ export class CaptureScheduler {
     return this.#open;
   }
 
-  /** For `health`: frames that were not looked at, by cause. */
+  /** For `health`: frames that were not classified, by cause. */
   skipped(): Record<string, number> {
     return { powerSaving: this.#duty.skipped, outsideHours: this.#outsideHours };
   }
 
-  /** Opens the camera if this is its hour. */
-  async start(): Promise<void> {
+  /** Opens the camera if this is its hour; its wanted frames go to `sink`. */
+  async start(sink: FrameSink): Promise<void> {
+    this.#sink = sink;
     this.check();
     this.#timer = setInterval(() => this.check(), checkMs);
     await this.#switching;
   }
 
-  /** The camera is configured anew: opened so if it is open, left closed if not. */
+  /** The camera is configured anew: reopened if it is open, left closed if not. */
   async reopen(): Promise<void> {
-    const { open, close } = this.#options;
     const done = this.#switching.then(async () => {
       if (!this.#open) return;
-      await close();
-      await open();
+      await this.#closeCamera();
+      await this.#openCamera();
     });
     this.#switching = done.catch(() => {});
     await done;
@@ -67,38 +84,46 @@ export class CaptureScheduler {
     clearInterval(this.#timer);
   }
 
-  /** Of a frame from the camera: whether it is to be looked at. */
-  wants(_frame: Frame): boolean {
-    if (!this.#open) {
-      this.#outsideHours += 1;
-      return false;
-    }
-    return this.#trials > 0 || this.#duty.wants(this.#options.config().power, performance.now());
+  /** The best class of a frame that was classified: a change of it ends power saving. */
+  classified(best: number | undefined): void {
+    this.#duty.saw(best, performance.now());
+    this.#report();
   }
 
-  saw({ top }: ResultPayload): void {
-    this.#duty.saw(top[0]?.index, performance.now());
-    const state = this.#state();
-    if (state !== this.#told) this.#tell(state);
-  }
-
-  /** From the start of a trial to its end frames are taken whatever the hour. */
-  trying(active: boolean): void {
-    this.#trials += active ? 1 : -1;
+  /** From `holdOpen(true)` to `holdOpen(false)` every frame is taken, whatever the hour; for trials of a configuration. */
+  holdOpen(held: boolean): void {
+    this.#holds += held ? 1 : -1;
     this.#duty.wake(performance.now());
     this.check();
   }
 
-  /** The clock has gone on, or the configuration has changed. */
+  /** To be called when the configuration has changed; by itself it looks at the clock every few seconds. */
   check(): void {
-    const wanted = this.#trials > 0 || this.#withinHours();
+    const wanted = this.#holds > 0 || this.#withinHours();
     if (wanted !== this.#open) {
       this.#open = wanted;
-      const { open, close } = this.#options;
-      this.#switching = this.#switching.then(() => (wanted ? open() : close()).catch(() => {}));
+      this.#switching = this.#switching.then(() => (wanted ? this.#openCamera() : this.#closeCamera()).catch(() => {}));
     }
-    const state = this.#state();
-    if (state !== this.#told) this.#tell(state);
+    this.#report();
+  }
+
+  #openCamera(): Promise<void> {
+    return this.#options.camera.open((frame) => {
+      if (this.#wants()) this.#sink?.frame(frame);
+    });
+  }
+
+  async #closeCamera(): Promise<void> {
+    await this.#options.camera.close();
+    this.#sink?.closed();
+  }
+
+  #wants(): boolean {
+    if (!this.#open) {
+      this.#outsideHours += 1;
+      return false;
+    }
+    return this.#holds > 0 || this.#duty.wants(this.#options.config().power, performance.now());
   }
 
   #withinHours(): boolean {
@@ -110,13 +135,15 @@ export class CaptureScheduler {
 
   #state(): CaptureState {
     if (!this.#open) return 'outside hours';
-    const saving = this.#trials === 0 && this.#duty.saving(this.#options.config().power, performance.now());
+    const saving = this.#holds === 0 && this.#duty.saving(this.#options.config().power, performance.now());
     return saving ? 'saving' : 'active';
   }
 
-  #tell(state: CaptureState): void {
-    const before = this.#told;
-    this.#told = state;
+  #report(): void {
+    const before = this.#reported;
+    const state = this.#state();
+    if (state === before) return;
+    this.#reported = state;
     this.#options.changed(state, before);
   }
 }
