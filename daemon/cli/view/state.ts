@@ -37,7 +37,7 @@ export function ms(durationMs: number): string {
 
 /** One line for a change of the stable class. */
 export function changeText(event: EventPayload, state: ViewState): string {
-  const name = (score: EventPayload['after']) => (score === null ? 'nothing sure' : score.label);
+  const name = (score: EventPayload['after']) => (score === null ? 'no class' : score.label);
   const sure = event.after === null ? '' : ` (${percent(event.after.probability)})`;
   const parts = [
     `frame ${event.frame}`,

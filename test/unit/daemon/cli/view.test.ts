@@ -56,7 +56,7 @@ describe('the live view', () => {
     view.close();
     const lines = screen(written);
     expect(lines[0]).toBe('a log line');
-    expect(lines[1]).toMatch(/nothing sure -> stop \(90\.0 %\)/);
+    expect(lines[1]).toMatch(/no class -> stop \(90\.0 %\)/);
     expect(lines.filter((line) => line.includes('gate frame 7'))).toHaveLength(1);
     expect(lines.some((line) => /█+ +75\.0 % {2}class 4/.test(line))).toBe(true);
     expect(lines.some((line) => line.includes('6.3 ms') && line.includes('50.0 % of 2 right'))).toBe(true);
@@ -87,7 +87,7 @@ describe('the plain view', () => {
     view.close();
     const lines = written.trim().split('\n');
     expect(lines).toHaveLength(2);
-    expect(lines[0]).toMatch(/nothing sure -> stop \(90\.0 %\) {3}frame 7, .*6\.3 ms, really class 3/);
+    expect(lines[0]).toMatch(/no class -> stop \(90\.0 %\) {3}frame 7, .*6\.3 ms, really class 3/);
     expect(lines[1]).toBe('100.0 % of 1 right');
   });
 });
