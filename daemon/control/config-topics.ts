@@ -3,7 +3,7 @@ import { schemaJson } from '../config/example.js';
 import { schemaAt } from '../config/issues.js';
 import { isPlainObject } from '../config/merge.js';
 import { type ConfigStore, PatchError, type Proposal } from '../config/store.js';
-import { redact } from '../util/redact-config.js';
+import { redact } from '../util/redact.js';
 import type { CommitConfirm } from './commit-confirm.js';
 import { type Inbox, type Requester, type Route, route } from './inbox.js';
 import { type Reply, type ReplyCode, RequestError } from './reply.js';

@@ -1,6 +1,6 @@
+import { redactText } from '../../util/redact.js';
+import { TokenBucket } from '../../util/token-bucket.js';
 import { humanLine } from './human.js';
-import { RateCap } from './rate-cap.js';
-import { withoutSecrets } from './redact.js';
 
 export interface LogOutputOptions {
   readonly format: 'human' | 'json';
@@ -13,6 +13,7 @@ export interface LogOutputOptions {
 type Tap = (line: string) => void;
 
 const linesKept = 200;
+const burstSeconds = 10;
 
 /**
  * Where pino's lines go: secrets out, rate capped, then to standard output, to a short memory (for the `logs` command) and to
@@ -20,21 +21,21 @@ const linesKept = 200;
  */
 export class LogOutput {
   readonly #options: LogOutputOptions;
-  readonly #cap: RateCap;
+  readonly #cap: TokenBucket;
   readonly #taps = new Set<Tap>();
   readonly #last: string[] = [];
 
   constructor(options: LogOutputOptions) {
     this.#options = options;
-    this.#cap = new RateCap(options.maxLinesPerSecond ?? (() => 1000));
+    this.#cap = new TokenBucket(options.maxLinesPerSecond ?? (() => 1000), burstSeconds);
   }
 
   /** What pino calls. */
   write(line: string): void {
-    if (!this.#cap.allows(performance.now())) return;
+    if (!this.#cap.take(performance.now())) return;
     const leftOut = this.#cap.takeRefused();
     if (leftOut > 0) this.#pass(leftOutLine(leftOut));
-    this.#pass(withoutSecrets(line));
+    this.#pass(redactText(line));
   }
 
   /** Calls `tap` for each line that comes out; returns how to stop that. A tap must not throw. */

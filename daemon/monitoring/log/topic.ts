@@ -1,6 +1,6 @@
+import { TokenBucket } from '../../util/token-bucket.js';
 import { connectionPart } from './logger.js';
 import type { LogOutput } from './output.js';
-import { RateCap } from './rate-cap.js';
 
 /** The `log` message without device and session. */
 export interface LogMessage {
@@ -15,6 +15,7 @@ export interface LogMessage {
 const levels: Record<string, number> = { debug: 20, info: 30, warn: 40, error: 50, off: Number.POSITIVE_INFINITY };
 const names: Record<number, string> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 const perSecond = 2;
+const burstSeconds = 10;
 const longestMessage = 1000;
 
 /**
@@ -24,7 +25,7 @@ const longestMessage = 1000;
 export class LogTopic {
   readonly #least: () => string;
   readonly #send: (message: LogMessage) => void;
-  readonly #cap = new RateCap(() => perSecond);
+  readonly #cap = new TokenBucket(() => perSecond, burstSeconds);
   #sending = false;
 
   /** `least` is the least level, or `off`; asked for each line. */
@@ -42,7 +43,7 @@ export class LogTopic {
     const least = levels[this.#least()] ?? Number.POSITIVE_INFINITY;
     if (this.#sending || least === Number.POSITIVE_INFINITY) return;
     const { level, time, msg, part, ...details } = JSON.parse(line) as Record<string, unknown>;
-    if (Number(level) < least || part === connectionPart || !this.#cap.allows(performance.now())) return;
+    if (Number(level) < least || part === connectionPart || !this.#cap.take(performance.now())) return;
     this.#sending = true;
     try {
       this.#send({

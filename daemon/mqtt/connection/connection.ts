@@ -54,7 +54,7 @@ export class Connection {
     this.#dial = dial;
     this.#times = times;
     this.#events = events;
-    this.#backoff = new Backoff(times.backoffMinMs, times.backoffMaxMs, random);
+    this.#backoff = new Backoff(times.backoffMinMs, times.backoffMaxMs, 'full', random);
   }
 
   get state(): ConnectionState {

@@ -7,7 +7,6 @@ import { ClockWatch } from '../../../daemon/monitoring/clock.js';
 import { deviceId } from '../../../daemon/mqtt/device-id.js';
 import { EventQueue } from '../../../daemon/mqtt/publisher/event-queue.js';
 import { RateLimit } from '../../../daemon/mqtt/publisher/rate-limit.js';
-import { Backoff } from '../../../daemon/util/backoff.js';
 
 const file = (contents: string) => {
   const path = join(mkdtempSync(join(tmpdir(), 'zynqnetd-parts-')), 'file');
@@ -53,27 +52,6 @@ describe('the event queue', () => {
     acknowledge();
     expect(await draining).toBe(true);
     expect(queue.stats()).toEqual({ published: 1, queued: 0, dropped: 0 });
-  });
-});
-
-describe('back-off', () => {
-  it('stays within its growing ceiling', () => {
-    fc.assert(
-      fc.property(
-        fc.double({ min: 0, max: 0.999_999, noNaN: true }),
-        fc.integer({ min: 1, max: 40 }),
-        (luck, attempts) => {
-          const backoff = new Backoff(1000, 60_000, () => luck);
-          for (let n = 0; n < attempts; n += 1) {
-            const wait = backoff.nextMs();
-            expect(wait).toBeLessThanOrEqual(Math.min(60_000, 1000 * 2 ** n));
-            expect(wait).toBeCloseTo(luck * Math.min(60_000, 1000 * 2 ** n), 6);
-          }
-          backoff.reset();
-          expect(backoff.nextMs()).toBeLessThanOrEqual(1000);
-        },
-      ),
-    );
   });
 });
 

@@ -1,6 +1,6 @@
 import type { AcceleratorCounters } from '../../../native/accelerator-types.js';
 import { ZynqnetError } from '../../../util/error.js';
-import { within } from '../../../util/time-limit.js';
+import { withTimeLimit } from '../../../util/time-limit.js';
 import type { Engine } from '../engine.js';
 import { type EngineEvent, type EngineState, nextState, runsFrames } from './engine-states.js';
 
@@ -142,7 +142,7 @@ export class SupervisedEngine implements Engine {
   #frame(engine: Engine, input: Uint8Array): Promise<Int32Array | Float32Array> {
     const { frameMs } = this.#options.limits();
     const late = () => new ZynqnetError('ENGINE_HUNG', `${engine.name} has not answered within ${frameMs} ms`);
-    return within(frameMs, engine.run(input), late);
+    return withTimeLimit(engine.run(input), frameMs, { late });
   }
 
   #succeeded(): void {
@@ -193,10 +193,10 @@ export class SupervisedEngine implements Engine {
     const late = () => new ZynqnetError('ENGINE_HUNG', `${step} ${this.#engine.name} did not end within ${stepMs} ms`);
     if (step === 'resetting') {
       this.#counts.resets += 1;
-      await within(stepMs, this.reset(), late);
+      await withTimeLimit(this.reset(), stepMs, { late });
     } else if (step === 'reloading') {
       this.#counts.reloads += 1;
-      await within(stepMs, this.reload(), late);
+      await withTimeLimit(this.reload(), stepMs, { late });
       this.#take(await this.#open(this.#options.open, late));
     } else {
       const { openStandIn } = this.#options;
@@ -214,7 +214,7 @@ export class SupervisedEngine implements Engine {
       const { stepMs } = this.#options.limits();
       const late = () => new ZynqnetError('ENGINE_HUNG', `opening the engine again did not end within ${stepMs} ms`);
       engine = await this.#open(this.#options.open, late);
-      await within(stepMs, engine.reload?.() ?? Promise.resolve(), late);
+      await withTimeLimit(engine.reload?.() ?? Promise.resolve(), stepMs, { late });
       await this.#frame(engine, input);
       this.#counts.returns += 1;
       if (this.#state === 'probing') this.#take(engine);
@@ -232,7 +232,7 @@ export class SupervisedEngine implements Engine {
   async #open(open: () => Promise<Engine>, late: () => Error): Promise<Engine> {
     const opening = open();
     try {
-      return await within(this.#options.limits().stepMs, opening, late);
+      return await withTimeLimit(opening, this.#options.limits().stepMs, { late });
     } catch (error) {
       // One that comes up too late after all is not left open.
       opening.then(

@@ -1,8 +1,6 @@
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectionPart, createLogger } from '../../../../daemon/monitoring/log/logger.js';
 import { LogOutput } from '../../../../daemon/monitoring/log/output.js';
-import { withoutSecrets } from '../../../../daemon/monitoring/log/redact.js';
 import { type LogMessage, LogTopic } from '../../../../daemon/monitoring/log/topic.js';
 
 beforeEach(() => {
@@ -62,33 +60,16 @@ describe('the log', () => {
   });
 });
 
-describe('secrets', () => {
-  it.each([
-    ['connect to mqtt://me:pa$s@w0rd@broker:1883 failed', 'connect to mqtt://***@broker:1883 failed'],
-    ['rtsp://admin:hunter2@10.0.0.2/stream', 'rtsp://***@10.0.0.2/stream'],
-    ['{"user":"me","password":"hun\\"ter2","port":1}', '{"user":"me","password":"***","port":1}'],
-    ['{"msg":"got {\\"apiToken\\":\\"abc\\"} back"}', '{"msg":"got {\\"apiToken\\":\\"***\\"} back"}'],
-    ['url?token=abc&x=1, password: hunter2', 'url?token=***, password: ***'],
-    ['Authorization: Basic aHVudGVyMg==', 'Authorization: Basic ***'],
-    ['{"passwordFile":"/etc/zynqnetd/password"}', '{"passwordFile":"/etc/zynqnetd/password"}'],
-    ['a frame was given up at 12:00', 'a frame was given up at 12:00'],
-  ])('are taken out of %s', (line, expected) => {
-    expect(withoutSecrets(line)).toBe(expected);
-  });
-
-  it('leave a line what it was: JSON', () => {
-    const text = fc.oneof(
-      fc.string(),
-      fc.constantFrom('password', 'token: ', 'secret="', 'a://b:c@d', '\\"password\\":\\"'),
-    );
-    fc.assert(
-      fc.property(fc.dictionary(text, fc.oneof(text, fc.array(text), fc.dictionary(text, text))), (record) => {
-        JSON.parse(withoutSecrets(JSON.stringify(record)));
-        JSON.parse(withoutSecrets(JSON.stringify({ msg: JSON.stringify(record) })));
-      }),
-      { numRuns: 2000 },
-    );
-  });
+it('takes secrets out of each line', () => {
+  const { log, lines, output } = logger();
+  log.info(
+    { url: 'rtsp://admin:hunter2@10.0.0.2/stream', password: 'hunter2' },
+    'connect to mqtt://me:hunter2@broker failed',
+  );
+  expect(lines).toMatchObject([
+    { url: 'rtsp://***@10.0.0.2/stream', password: '***', msg: 'connect to mqtt://***@broker failed' },
+  ]);
+  expect(output.last().join()).not.toContain('hunter2');
 });
 
 describe('the log topic', () => {
