@@ -7,12 +7,12 @@ import { parseModelFile } from '../dist/daemon/model/load.js';
 import { answersOf } from '../dist/tools/compress/evaluate.js';
 
 const [file, folder] = process.argv.slice(2);
-if (folder === undefined) throw new Error('node training/scenes.mjs MODEL.zqn DUMP_FOLDER');
+if (file === undefined || folder === undefined) throw new Error('node training/scenes.mjs MODEL.zqn DUMP_FOLDER');
 const model = parseModelFile(readFileSync(file), file);
 const { channels, height, width } = model.header.input;
 const none = model.header.labels.length - 1;
 const pixels = readFileSync(path.join(folder, 'frames.u8'));
-const [titles, ...lines] = readFileSync(path.join(folder, 'truth.csv'), 'utf8')
+const [titles = [], ...lines] = readFileSync(path.join(folder, 'truth.csv'), 'utf8')
   .trim()
   .split('\n')
   .map((line) => line.split(','));

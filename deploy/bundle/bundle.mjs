@@ -43,11 +43,11 @@ function readOptions() {
       process.stdout.write(`${usage}\n`);
       process.exit(0);
     }
-    if (!boards.includes(values.board)) throw new Error(`expected --board as ${boards.join(', ')}`);
+    if (!boards.includes(values.board ?? '')) throw new Error(`expected --board as ${boards.join(', ')}`);
     if (!glibcVersions.includes(values.glibc)) throw new Error('expected --glibc as 2.36 or 2.31');
     return values;
   } catch (error) {
-    process.stderr.write(`bundle: ${error.message}\n${usage}\n`);
+    process.stderr.write(`bundle: ${error instanceof Error ? error.message : error}\n${usage}\n`);
     process.exit(2);
   }
 }

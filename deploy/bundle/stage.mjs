@@ -22,7 +22,11 @@ export MALLOC_ARENA_MAX="\${MALLOC_ARENA_MAX:-2}" UV_THREADPOOL_SIZE="\${UV_THRE
 exec "$node" --max-old-space-size=96 --max-semi-space-size=2 "$here/app/dist/daemon/cli/main.js" "$@"
 `;
 
-/** [from, to]: files or folders, relative to the checkout and to the bundle. */
+/**
+ * [from, to]: files or folders, relative to the checkout and to the bundle.
+ * @param {string} board
+ * @returns {[string, string][]}
+ */
 function parts(board) {
   return [
     ['dist/daemon', 'app/dist/daemon'],

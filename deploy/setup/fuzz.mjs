@@ -16,7 +16,8 @@ run('configuring the fuzzer', 'cmake', ['-S', 'native', '-B', folder, '-G', 'Nin
 const targets = ['--target', 'zynqnet_fuzz_parse', 'zynqnet_fuzz_seeds'];
 run('building the fuzzer', 'cmake', ['--build', folder, ...targets], { quiet: true });
 
-const [corpus, seeds] = ['corpus', 'seeds'].map((name) => join(root, folder, name));
+const corpus = join(root, folder, 'corpus');
+const seeds = join(root, folder, 'seeds');
 mkdirSync(corpus, { recursive: true });
 if (!existsSync(seeds)) {
   mkdirSync(seeds);

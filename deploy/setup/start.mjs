@@ -2,5 +2,5 @@
 import { build } from './build.mjs';
 
 build();
-process.argv = [process.argv[0], 'zynqnetd', 'run', ...process.argv.slice(2)];
+process.argv = [process.execPath, 'zynqnetd', 'run', ...process.argv.slice(2)];
 await import('../../dist/tools/cli/main.js');

@@ -11,12 +11,23 @@ export function say(text) {
   process.stdout.write(`[setup] ${text}\n`);
 }
 
-/** Ends the set-up with one line that says what is wrong and what to do. */
+/**
+ * Ends the set-up with one line that says what is wrong and what to do.
+ * @param {string} text
+ * @returns {never}
+ */
 export function stop(text) {
   process.stderr.write(`[setup] ${text}\n`);
   process.exit(1);
 }
 
+/** @typedef {{ quiet?: boolean, env?: Record<string, string> }} RunOptions */
+
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {RunOptions} options
+ */
 function runToEnd(program, args, { quiet = false, env = {} }) {
   return spawnSync(program, args, {
     cwd: root,
@@ -27,12 +38,23 @@ function runToEnd(program, args, { quiet = false, env = {} }) {
   });
 }
 
-/** Whether the program ended well. */
+/**
+ * Whether the program ended well.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {RunOptions} options
+ */
 export function tryRun(program, args, options = {}) {
   return runToEnd(program, args, options).status === 0;
 }
 
-/** Runs a program to its end and stops the set-up when it fails. `quiet` shows its output only then. */
+/**
+ * Runs a program to its end and stops the set-up when it fails. `quiet` shows its output only then.
+ * @param {string} what
+ * @param {string} program
+ * @param {string[]} args
+ * @param {RunOptions} options
+ */
 export function run(what, program, args, options = {}) {
   const result = runToEnd(program, args, options);
   if (result.status === 0) return;
@@ -45,7 +67,11 @@ export function onPath(program) {
   return folders.some((folder) => folder !== '' && existsSync(join(folder, program)));
 }
 
-/** SHA-256 over the names and contents of files and folders (relative to the root); absent ones count as absent. */
+/**
+ * SHA-256 over the names and contents of files and folders (relative to the root); absent ones count as absent.
+ * @param {string[]} paths
+ * @param {(path: string) => boolean} accepts
+ */
 export function contentHash(paths, accepts = () => true) {
   const hash = createHash('sha256');
   const visit = (path) => {

@@ -10,12 +10,8 @@ const spec = JSON.parse(readFileSync(join(dirname(fileURLToPath(import.meta.url)
 
 /** ZynqNet at 256x256: name, output edge, quads per position and tap, taps, output channels, real MACs per output, new input bytes. */
 function zynqNet() {
-  const layers = [{ name: 'conv1', edge: 128, rounds: [4, 3], taps: 1, out: 64, k: 27, inBytes: 128 * 128 * 32 }];
-  let edge = 128;
-  let channels = 64;
-  const add = (name, edgeOut, cin, taps, out, inBytes) =>
-    layers.push({ name, edge: edgeOut, rounds: Array(cin / 16).fill(4), taps, out, k: cin * taps, inBytes });
-  for (const [n, squeeze, expand, strided] of [
+  /** @type {[number, number, number, 0 | 1][]} number, squeeze channels, expand channels, whether strided */
+  const fires = [
     [2, 16, 64, 1],
     [3, 16, 64, 0],
     [4, 32, 128, 1],
@@ -24,7 +20,13 @@ function zynqNet() {
     [7, 64, 192, 0],
     [8, 112, 256, 1],
     [9, 112, 368, 0],
-  ]) {
+  ];
+  const layers = [{ name: 'conv1', edge: 128, rounds: [4, 3], taps: 1, out: 64, k: 27, inBytes: 128 * 128 * 32 }];
+  let edge = 128;
+  let channels = 64;
+  const add = (name, edgeOut, cin, taps, out, inBytes) =>
+    layers.push({ name, edge: edgeOut, rounds: Array(cin / 16).fill(4), taps, out, k: cin * taps, inBytes });
+  for (const [n, squeeze, expand, strided] of fires) {
     const inBytes = edge * edge * channels;
     if (strided) edge /= 2;
     add(`fire${n}/squeeze`, edge, channels, strided ? 9 : 1, squeeze, inBytes);

@@ -10,6 +10,7 @@ const args = process.argv.slice(2);
 const value = (name, otherwise) => (args.includes(name) ? Number(args[args.indexOf(name) + 1]) : otherwise);
 const top = value('--top', 10);
 const limit = value('--limit', Number.POSITIVE_INFINITY);
+if (args[0] === undefined) throw new Error('usage: paths.mjs NETLIST.json [--top N] [--limit LEVELS] [--json]');
 const netlist = JSON.parse(readFileSync(args[0], 'utf8'));
 const design = Object.values(netlist.modules).find((m) => Number.parseInt(m.attributes?.top ?? '0', 2) === 1);
 if (design === undefined) throw new Error(`${args[0]} has no top module: was it written after synth_xilinx?`);

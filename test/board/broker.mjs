@@ -43,14 +43,20 @@ export class Broker {
     this.messages = [];
   }
 
-  /** Waits for a message of this device that `accepts` takes; those since the last `forget` count. */
+  /**
+   * Waits for a message of this device that `accepts` takes; those since the last `forget` count.
+   * @param {string} what
+   * @param {string} topic
+   * @param {number} seconds
+   * @param {(payload: any) => boolean} accepts
+   */
   async message(what, topic, seconds, accepts = () => true) {
     const found = () => this.messages.find((message) => message.topic.endsWith(topic) && accepts(message.payload));
     const last = () => this.messages.filter((message) => /alert|status/.test(message.topic)).slice(-3);
     try {
       return (await eventually(what, seconds, found, 100)).payload;
     } catch (error) {
-      throw new Error(`${error.message}; last heard: ${JSON.stringify(last())}`);
+      throw new Error(`${error instanceof Error ? error.message : error}; last heard: ${JSON.stringify(last())}`);
     }
   }
 

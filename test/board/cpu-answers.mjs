@@ -5,13 +5,28 @@ import { join } from 'node:path';
 import { configSchema } from '../../dist/daemon/config/schema.js';
 import { Network } from '../../dist/daemon/inference/network.js';
 
-const [folder, model = null] = process.argv.slice(2);
+const [folder = '.', model = null] = process.argv.slice(2);
 const { preprocess, classify, engine } = configSchema.parse({});
 const network = await Network.open(model, { ...engine, backend: 'cpu', threads: 1 }, preprocess);
+
+/**
+ * @param {Buffer} data
+ * @returns {import('../../dist/daemon/camera/frame.js').Frame}
+ */
+const encoded = (data) => ({
+  data,
+  format: 'encoded',
+  width: 0,
+  height: 0,
+  sequence: 0,
+  capturedAtUtcMs: 0,
+  capturedMs: 0,
+});
+
 const answers = [];
 for (const name of readdirSync(folder).sort()) {
   const data = readFileSync(join(folder, name));
-  const logits = await network.infer(await network.preprocess({ data, format: 'encoded', width: 0, height: 0 }));
+  const logits = await network.infer(await network.preprocess(encoded(data)));
   const { labels } = network.model.header;
   answers.push(
     network.top(logits, Math.max(2, classify.topK)).map(({ index, probability }) => ({

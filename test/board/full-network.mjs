@@ -4,5 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { randomConvs, randomModelFile } from '../../dist/tools/bench/random-weights.js';
 import { zynqnet } from '../../dist/tools/zqn/topologies.js';
 
+const file = process.argv[2];
+if (file === undefined) throw new Error('usage: node full-network.mjs FILE');
 const topology = zynqnet({ classes: 1000 });
-writeFileSync(process.argv[2], randomModelFile(topology, randomConvs(topology, 1)));
+writeFileSync(file, randomModelFile(topology, randomConvs(topology, 1)));

@@ -112,13 +112,21 @@ export class Guest {
     });
   }
 
-  /** Runs a shell command as root; resolves to { code, stdout, stderr }. */
-  run(command, { seconds = 120, input } = {}) {
+  /**
+   * Runs a shell command as root; resolves to { code, stdout, stderr }.
+   * @param {string} command
+   * @param {{ seconds?: number, input?: string | Buffer }} options
+   */
+  run(command, { seconds = 120, ...more } = {}) {
     const options = this.sshOptions.flatMap((option) => ['-o', option]);
-    return capture('ssh', ['-p', String(this.sshPort), ...options, 'root@127.0.0.1', command], { seconds, input });
+    return capture('ssh', ['-p', String(this.sshPort), ...options, 'root@127.0.0.1', command], { seconds, ...more });
   }
 
-  /** As `run`; throws unless the command succeeds; resolves to its output. */
+  /**
+   * As `run`; throws unless the command succeeds; resolves to its output.
+   * @param {string} command
+   * @param {{ seconds?: number, input?: string | Buffer }} [options]
+   */
   async sh(command, options) {
     const { code, stdout, stderr } = await this.run(command, options);
     if (code !== 0) throw new Error(`on the board, '${command}' ended with ${code}: ${stdout}${stderr}`);
@@ -147,7 +155,7 @@ export function freePort() {
     const server = createServer();
     server.on('error', reject);
     server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
       server.close(() => resolve(port));
     });
   });

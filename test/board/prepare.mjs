@@ -32,10 +32,9 @@ export async function makeBundle(folder = 'out') {
   rmSync(out, { recursive: true, force: true });
   const args = ['deploy/bundle/bundle.mjs', '--board', 'zybo', '--quick', '--out', out];
   await mustRun(process.execPath, args, { cwd: root, seconds: 1800 });
-  return join(
-    out,
-    readdirSync(out).find((name) => name.endsWith('.tar.zst')),
-  );
+  const name = readdirSync(out).find((file) => file.endsWith('.tar.zst'));
+  if (name === undefined) throw new Error(`no bundle in ${out}`);
+  return join(out, name);
 }
 
 /** Node as an image has it, beside the bundle: four fifths of a bundle's bytes need not go through the emulated network. */
@@ -63,7 +62,10 @@ export async function makeNextBundle(bundle) {
   return { file, id };
 }
 
-/** `bundle`: one that is there already. */
+/**
+ * `bundle`: one that is there already.
+ * @param {{ bundle?: string }} options
+ */
 export async function prepare({ bundle }) {
   await buildHost();
   const key = join(work, 'ssh-key');

@@ -1,7 +1,15 @@
 // Programs with a time limit.
 import { spawn } from 'node:child_process';
 
-/** Runs to the end; resolves to { code, stdout, stderr }. `code` is null when the time was up. */
+/** @typedef {{ seconds?: number, input?: string | Buffer, env?: Record<string, string>, cwd?: string }} RunOptions */
+
+/**
+ * Runs to the end; `code` is null when the time was up.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {RunOptions} options
+ * @returns {Promise<{ code: number | null, stdout: string, stderr: string }>}
+ */
 export function capture(program, args, { seconds = 60, input, env, cwd } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env: { ...process.env, ...env } });
@@ -22,6 +30,11 @@ export function capture(program, args, { seconds = 60, input, env, cwd } = {}) {
   });
 }
 
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ */
 export async function mustRun(program, args, options) {
   const { code, stdout, stderr } = await capture(program, args, options);
   if (code !== 0)
@@ -29,7 +42,15 @@ export async function mustRun(program, args, options) {
   return stdout;
 }
 
-/** Asks until `probe` gives something, or throws its last error. */
+/**
+ * Asks until `probe` gives something, or throws its last error.
+ * @template T
+ * @param {string} what
+ * @param {number} seconds
+ * @param {() => T | Promise<T>} probe
+ * @param {number} [intervalMs]
+ * @returns {Promise<NonNullable<T>>}
+ */
 export async function eventually(what, seconds, probe, intervalMs = 500) {
   const end = Date.now() + seconds * 1000;
   let last = '';
@@ -38,7 +59,7 @@ export async function eventually(what, seconds, probe, intervalMs = 500) {
       const value = await probe();
       if (value) return value;
     } catch (error) {
-      last = `: ${error.message}`;
+      last = `: ${error instanceof Error ? error.message : error}`;
     }
     await new Promise((resolve) => setTimeout(resolve, intervalMs));
   }

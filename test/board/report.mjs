@@ -30,7 +30,7 @@ export class Report {
   /** Prints the sums and returns them; no row at all is a failure. */
   finish() {
     const count = (state) => this.#rows.filter((row) => row.state === state).length;
-    const [passed, failed, skipped] = ['ok', 'FAILED', 'skipped'].map(count);
+    const [passed, failed, skipped] = [count('ok'), count('FAILED'), count('skipped')];
     const minutes = ((performance.now() - this.#started) / 60_000).toFixed(1);
     process.stdout.write(
       `\n${minutes} minutes\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,

@@ -38,16 +38,12 @@ let opened = false;
 // A wall clock that can jump; the monotonic one does not, as on a real machine.
 const RealDate = Date;
 let offsetMs = 0;
-globalThis.Date = class extends RealDate {
-  constructor(...args) {
-    if (args.length === 0) super(RealDate.now() + offsetMs);
-    else super(...args);
-  }
-
-  static now() {
-    return RealDate.now() + offsetMs;
-  }
-};
+const now = () => RealDate.now() + offsetMs;
+globalThis.Date = new Proxy(RealDate, {
+  construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+  apply: () => new RealDate(now()).toString(),
+  get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
+});
 
 process.on('message', ({ engine, clockMs }) => {
   if (engine !== undefined) engineFault = engine;
@@ -55,7 +51,7 @@ process.on('message', ({ engine, clockMs }) => {
 });
 process.on('disconnect', () => process.exit(9));
 
-const store = ConfigStore.open(JSON.parse(process.argv[2]), 'the endurance run');
+const store = ConfigStore.open(JSON.parse(process.argv[2] ?? ''), 'the endurance run');
 const output = new LogOutput({ format: 'json', write: (line) => process.stdout.write(line) });
 const log = createLogger(store.config.log.level, output);
 const daemon = new Daemon({ store, log, output, giveUp: (reason) => end(`gave up: ${reason}`, 3) });

@@ -6,7 +6,7 @@ import { registerEngine } from '../../dist/daemon/inference/engine/registry.js';
 import { createLogger } from '../../dist/daemon/monitoring/log/logger.js';
 import { LogOutput } from '../../dist/daemon/monitoring/log/output.js';
 
-const { names, groups, url, model, picture, folder, keys } = JSON.parse(process.argv[2]);
+const { names, groups, url, model, picture, folder, keys } = JSON.parse(process.argv[2] ?? '');
 
 registerEngine('stand-in', ({ model: { native } }) => ({
   name: 'stand-in',

@@ -49,7 +49,7 @@ async function refused(board, args, code, options) {
 
 async function proveReproducible(report, parts) {
   await report.row('the bundle made a second time: byte-identical', async () => {
-    const [first, second] = [parts.bundle, await makeBundle('again')].map((file) => readFileSync(file));
+    const [first, second] = [readFileSync(parts.bundle), readFileSync(await makeBundle('again'))];
     if (!first.equals(second)) throw new Error(`${first.length} and ${second.length} bytes differ`);
     return `${(first.length / 2 ** 20).toFixed(1)} MiB, quickly compressed`;
   });

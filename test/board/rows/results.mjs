@@ -64,7 +64,7 @@ export async function proveResults(report, board) {
       });
       const frames = after.starts - before.starts;
       const perFrame = (after.instructions - before.instructions) / frames / 1e6;
-      const rss = Number(/VmRSS:\s+(\d+)/.exec(await guest.sh('cat /proc/$(pidof node)/status'))[1]) / 1024;
+      const rss = Number(/VmRSS:\s+(\d+)/.exec(await guest.sh('cat /proc/$(pidof node)/status'))?.[1]) / 1024;
       const cycles = (after.cycles - before.cycles) / frames;
       return [
         `resident memory ${rss.toFixed(0)} MiB`,
