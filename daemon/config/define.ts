@@ -61,6 +61,8 @@ export interface RemoteRule {
   readonly words: string;
   /** Says what is wrong with a value that a message gives, or nothing. `local` is the local file alone. */
   readonly check: (value: unknown, local: LocalSettings) => string | undefined;
+  /** The same, for what is only asked when the change is made and not again at each start. */
+  readonly checkAtChange?: (value: unknown, local: LocalSettings) => string | undefined;
 }
 
 interface KeyOptions<T extends z.ZodType> {

@@ -1,9 +1,10 @@
+import type { Effect } from './define.js';
 import { ConfigError } from './issues.js';
-import type { Effect } from './keys.js';
 import { checkConfig } from './load.js';
+import { effectOf } from './lookup.js';
 import { changedPaths, mergePatch } from './merge.js';
 import { emptyOverlay, FileOverlay, MemoryOverlay, type Overlay, type OverlayStorage } from './overlay.js';
-import { keyOf, missingModel, type PatchIssue, remoteIssues, shown } from './remote-rules.js';
+import { type PatchIssue, remoteIssues, shown } from './remote-rules.js';
 import type { Config } from './schema.js';
 import { type StoredTrial, TrialFile } from './trial-file.js';
 
@@ -22,14 +23,6 @@ export interface ConfigChange extends Proposal {
 }
 
 type Listener = (change: ConfigChange) => void;
-
-const strength: readonly Effect[] = ['live', 'pipeline', 'process'];
-
-/** The effect of a change of these dotted paths: the strongest of its keys. */
-export function effectOf(paths: readonly string[]): Effect {
-  const effects = paths.map((path) => strength.indexOf(keyOf(path.split('.'))?.meta.effect ?? 'process'));
-  return strength[Math.max(0, ...effects)] ?? 'process';
-}
 
 /** A patch that a message may not make, with everything that is wrong with it. */
 export class PatchError extends Error {
@@ -105,7 +98,7 @@ export class ConfigStore {
    * only the local file may set, or a wrong value.
    */
   proposeRemote(patch: Record<string, unknown>): Proposal {
-    const issues = [...remoteIssues(patch, this.#local), ...missingModel(patch, this.#local)];
+    const issues = remoteIssues(patch, this.#local, 'at change');
     try {
       const proposal = this.propose(patch);
       if (issues.length === 0) return proposal;

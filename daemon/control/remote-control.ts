@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { CameraManager } from '../camera/camera-manager.js';
 import type { CaptureScheduler } from '../camera/schedule/capture-scheduler.js';
-import { modelFolder } from '../config/remote-rules.js';
+import { modelFolder } from '../config/model-folder.js';
 import type { ConfigStore } from '../config/store.js';
 import type { FrameClassifier } from '../inference/frame-classifier.js';
 import type { Alerts } from '../monitoring/alerts.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Effect } from '../config/define.js';
 import type { ConfigIssue } from '../config/issues.js';
-import type { Effect } from '../config/keys.js';
 
 /**
  * Status codes of replies, with the meaning that they have in HTTP. 202: begun, the outcome follows. 422: understood, but

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { modelFileName, modelFolder } from '../config/remote-rules.js';
+import { modelFileName, modelFolder } from '../config/model-folder.js';
 import type { Config } from '../config/schema.js';
 
 /** The file that `model.file` means, or null for the built-in model: a bare name is one of the installed models first. */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { modelFileName } from '../config/remote-rules.js';
+import { modelFileName } from '../config/model-folder.js';
 import { syncFolder, writeDurably } from '../util/durable.js';
 import { ZynqnetError } from '../util/error.js';
 import { InstallError } from './install-error.js';

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { modelFolder } from '../../config/remote-rules.js';
+import { modelFolder } from '../../config/model-folder.js';
 import type { Config } from '../../config/schema.js';
 import type { ConfigStore } from '../../config/store.js';
 import { readTemperatures } from '../../monitoring/health/temperatures.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkConfig } from '../../../daemon/config/load.js';
-import { keyOf } from '../../../daemon/config/remote-rules.js';
+import { keyOf } from '../../../daemon/config/lookup.js';
 import { haveBuild } from '../support/daemon-process.js';
 import { type Hostile, HostileSource } from '../support/hostile.js';
 import { haveMosquitto, temporaryFolder } from '../support/mosquitto.js';
@@ -32,7 +32,7 @@ const nothing = ({ id: _, ...rest }: Record<string, unknown>) => Object.keys(res
 function localValues(config: unknown): unknown {
   const visit = (value: unknown, path: string[]): unknown[] => {
     const key = keyOf(path);
-    if (key !== undefined) return key.meta.remote ? [] : [[path.join('.'), value]];
+    if (key !== undefined) return key.remote ? [] : [[path.join('.'), value]];
     return Object.entries(value as object).flatMap(([name, inner]) => visit(inner, [...path, name]));
   };
   return visit(config, []);

@@ -1,7 +1,7 @@
 /** Payloads that nobody should send, as many as wanted, the same ones for the same seed. */
 
 import { checkConfig } from '../../../daemon/config/load.js';
-import { keyOf } from '../../../daemon/config/remote-rules.js';
+import { keyOf } from '../../../daemon/config/lookup.js';
 
 export interface Hostile {
   /** Below the device's own topic. */
@@ -220,7 +220,7 @@ export class HostileSource {
   /** Keys that need a restart only get what can never be right. */
   #anyKey(): { path: string; value: unknown } {
     const path = this.#one(keys);
-    const restarts = keyOf(path.split('.'))?.meta.effect === 'process';
+    const restarts = keyOf(path.split('.'))?.effect === 'process';
     return { path, value: restarts ? { never: 'right' } : this.#one(odd) };
   }
 
@@ -239,7 +239,7 @@ export class HostileSource {
   }
 
   #localOnly(): string {
-    const local = keys.filter((path) => keyOf(path.split('.'))?.meta.remote !== true);
+    const local = keys.filter((path) => keyOf(path.split('.'))?.remote !== true);
     const value = this.#one(['mqtt://evil:1883', '/tmp/x', 'evil', 1, true, ['evil'], null, ...traversals]);
     const good = this.#random() < 0.5 ? { classify: { topK: 3 } } : {};
     return JSON.stringify({ id: 'local', patch: { ...good, ...(this.#patch(this.#one(local), value) as object) } });
@@ -290,7 +290,7 @@ export class HostileSource {
       '.5',
       '5.',
     ]);
-    const path = this.#one(keys.filter((key) => keyOf(key.split('.'))?.meta.effect !== 'process'));
+    const path = this.#one(keys.filter((key) => keyOf(key.split('.'))?.effect !== 'process'));
     return JSON.stringify({ patch: this.#patch(path, '@') }).replace('"@"', number);
   }
 

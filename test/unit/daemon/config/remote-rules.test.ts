@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { configJsonSchema } from '../../../../daemon/config/issues.js';
 import { checkConfig } from '../../../../daemon/config/load.js';
-import { keyOf, remoteIssues, remoteRules } from '../../../../daemon/config/remote-rules.js';
+import { keyOf } from '../../../../daemon/config/lookup.js';
+import { remoteIssues } from '../../../../daemon/config/remote-rules.js';
 
 interface Node {
   readonly effect?: string;
@@ -24,7 +25,11 @@ const kinds = (patch: Record<string, unknown>) => remoteIssues(patch, local).map
 describe('what messages may change', () => {
   it('is enforced wherever the schema states a rule', () => {
     const stated = all.filter(([, node]) => node.remoteRule !== undefined).map(([path]) => path);
-    expect(stated.sort()).toEqual(Object.keys(remoteRules).sort());
+    expect(stated.sort()).toEqual(['camera.ffmpeg.input', 'camera.http.url', 'camera.v4l2.device', 'model.file']);
+    for (const path of stated) {
+      const patch = path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), 'file:///etc/passwd');
+      expect(kinds(patch as Record<string, unknown>)).toEqual([`${path} invalid`]);
+    }
   });
 
   it('never includes credentials, addresses of brokers, folders, commands or trust', () => {
@@ -54,7 +59,7 @@ describe('what messages may change', () => {
       'schedule.activeHours',
       'power.saving',
     ];
-    for (const path of wanted) expect(keyOf(path.split('.'))?.meta.remote, path).toBe(true);
+    for (const path of wanted) expect(keyOf(path.split('.'))?.remote, path).toBe(true);
   });
 
   it('can be taken back by null: a key that may be null is null by default', () => {

@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../../daemon/config/issues.js';
 import { checkConfig } from '../../../../daemon/config/load.js';
+import { effectOf } from '../../../../daemon/config/lookup.js';
 import { mergePatch } from '../../../../daemon/config/merge.js';
-import { type ConfigChange, ConfigStore, effectOf, PatchError } from '../../../../daemon/config/store.js';
+import { type ConfigChange, ConfigStore, PatchError } from '../../../../daemon/config/store.js';
 
 let folder: string;
 beforeEach(() => {
