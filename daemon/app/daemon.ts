@@ -135,16 +135,13 @@ export class Daemon {
 
   #engines(publisher: Publisher, alerts: Alerts, classifier: () => FrameClassifier): EngineManager {
     const { store, log, giveUp } = this.#options;
-    return new EngineManager({
-      config: () => store.config,
-      log,
-      alerts,
-      backendChanged: () => {
-        const { network } = classifier();
-        if (network !== undefined) publisher.publishInfo(this.#info(network));
-      },
-      giveUp: (reason) => giveUp?.(reason),
+    const engines = new EngineManager({ config: () => store.config, log, alerts });
+    engines.on('backendChanged', () => {
+      const { network } = classifier();
+      if (network !== undefined) publisher.publishInfo(this.#info(network));
     });
+    engines.on('exhausted', (reason) => giveUp?.(reason));
+    return engines;
   }
 
   #startClassifier(

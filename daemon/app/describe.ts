@@ -41,7 +41,7 @@ export function stableClass({ after, capturedAt, sequence, session }: EventPaylo
 /** Frames refused while something is being mended are no progress; the steps taken to mend it are. */
 export function activityOf(
   { captured, outcomes, waiting, inFlight }: ReturnType<FrameClassifier['stats']>,
-  { resets, reloads, standIns }: ReturnType<EngineManager['stats']>,
+  { resets, reloads, fallbacks }: ReturnType<EngineManager['stats']>,
 ): Activity {
-  return { captured, outcomes: outcomes + resets + reloads + standIns, inWork: waiting + inFlight };
+  return { captured, outcomes: outcomes + resets + reloads + fallbacks, inWork: waiting + inFlight };
 }

@@ -1,4 +1,4 @@
-import { acceleratorOptions as optionsOf } from '../inference/engine/accelerator-options.js';
+import { acceleratorOptions as optionsOf } from '../inference/engine/board-accelerator.js';
 import type { NativeAcceleratorOptions } from '../native/accelerator-types.js';
 import type { Context } from './check.js';
 import { type Finding, failed, warning } from './finding.js';

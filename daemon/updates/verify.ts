@@ -1,4 +1,4 @@
-import { openEngine } from '../inference/engine/registry.js';
+import { openEngine } from '../inference/engine/backends.js';
 import { type LoadedModel, loadModel } from '../model/load.js';
 import { ZynqnetError } from '../util/error.js';
 

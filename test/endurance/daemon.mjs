@@ -2,14 +2,14 @@
 // argv[2]: its configuration as JSON.
 import { Daemon } from '../../dist/daemon/app/daemon.js';
 import { ConfigStore } from '../../dist/daemon/config/store.js';
-import { createEngine, registerEngine } from '../../dist/daemon/inference/engine/registry.js';
+import { createEngine, registerEngine } from '../../dist/daemon/inference/engine/backends.js';
 import { createLogger } from '../../dist/daemon/monitoring/log/logger.js';
 import { LogOutput } from '../../dist/daemon/monitoring/log/output.js';
 
 /** good | error-once | error-until-reset | hang-until-reset | hang-until-reload | dead */
 let engineFault = 'good';
 
-registerEngine('stand-in-faulty', ({ model }) => {
+registerEngine('faulty', ({ model }) => {
   const real = createEngine({ backend: 'scalar', model });
   if (engineFault === 'dead' && opened) throw new Error('the accelerator does not answer');
   opened = true;

@@ -22,7 +22,7 @@ const engine = (name: string, what: string, limitSeconds: number): Fault => ({
     rig.tell({ engine: what });
     await pause(holdMs);
     rig.tell({ engine: 'good' });
-    // With the CPU standing in the daemon comes back to the engine by itself.
+    // With the CPU as its fallback the daemon comes back to the engine by itself.
     while (rig.health?.engine.state !== 'serving' || rig.health.engine.backend !== 'faulty') await pause(100);
   },
 });

@@ -172,7 +172,7 @@ export class Rig {
       camera: { source: 'http', http: { url: this.camera.url, mode: 'stream' }, stallSeconds: 1 },
       model: { file: join(this.folder, 'model.zqn') },
       engine: {
-        backend: 'stand-in-faulty',
+        backend: 'faulty',
         recovery: { stepSeconds: 2, steadySeconds: 0.5, probeMinutes: 0.03 },
       },
       limits: { inferenceMs: 1000 },

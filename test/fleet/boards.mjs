@@ -2,14 +2,14 @@
 // argv[2]: { names, groups, url, model, picture, folder, keys } as JSON.
 import { Daemon } from '../../dist/daemon/app/daemon.js';
 import { ConfigStore } from '../../dist/daemon/config/store.js';
-import { registerEngine } from '../../dist/daemon/inference/engine/registry.js';
+import { registerEngine } from '../../dist/daemon/inference/engine/backends.js';
 import { createLogger } from '../../dist/daemon/monitoring/log/logger.js';
 import { LogOutput } from '../../dist/daemon/monitoring/log/output.js';
 
 const { names, groups, url, model, picture, folder, keys } = JSON.parse(process.argv[2] ?? '');
 
-registerEngine('stand-in', ({ model: { native } }) => ({
-  name: 'stand-in',
+registerEngine('fixed', ({ model: { native } }) => ({
+  name: 'fixed',
   run: async () => Int32Array.from({ length: native.classes }, (_, index) => 100 - index),
   close: () => {},
 }));
@@ -20,7 +20,7 @@ const daemons = names.map((id) => {
     device: { id, groups, stateFolder: `${folder}/${id}` },
     camera: { source: 'files', files: { path: picture, framesPerSecond: 1 } },
     model: { file: model },
-    engine: { backend: 'stand-in' },
+    engine: { backend: 'fixed' },
     publish: { results: false },
     log: { level: 'error' },
     mqtt: { url },

@@ -92,7 +92,7 @@ describe.skipIf(!haveBuild || !haveMosquitto)(`a fleet of ${boards} boards`, () 
     expect(code).toBe(0);
     const lines = stdout.trimEnd().split('\n');
     expect(lines.at(-1)).toBe(`${boards} boards`);
-    expect(lines[1]).toMatch(/^board-001 +online .* colours +stand-in .* north/);
+    expect(lines[1]).toMatch(/^board-001 +online .* colours +fixed .* north/);
     const some = await zynqnetd('fleet', 'list', '--url', url, '--device', 'board-00*', '--json');
     expect(some.stdout.trimEnd().split('\n')).toHaveLength(Math.min(9, boards));
   });

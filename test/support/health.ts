@@ -35,7 +35,7 @@ export function healthSources(over: Partial<HealthSources> = {}): HealthSources 
       retries: 0,
       resets: 0,
       reloads: 0,
-      standIns: 0,
+      fallbacks: 0,
       returns: 0,
       accelerator: null,
     }),

@@ -2,8 +2,7 @@
  * `bench accelerator`: a frame through the Verilated RTL, or frames through the board's own accelerator, by the product's own
  * driver; bit for bit against the CPU.
  */
-import { acceleratorBackends, createAcceleratorEngine } from '../../daemon/inference/engine/accelerator-engine.js';
-import { createCpuEngine } from '../../daemon/inference/engine/cpu-engine.js';
+import { acceleratorBackends, createNativeEngine } from '../../daemon/inference/engine/backends.js';
 import { type LoadedModel, loadModel } from '../../daemon/model/load.js';
 import type { AcceleratorReport } from '../../daemon/native/accelerator-types.js';
 import { ZynqnetError } from '../../daemon/util/error.js';
@@ -71,8 +70,8 @@ export async function benchAccelerator(options: AcceleratorBenchOptions): Promis
   const { backend, preset, backPressure, seed, frames = backend === 'fpga' ? 100 : 1 } = options;
   const inputs = Array.from({ length: Math.min(frames, 2) }, (_, index) => randomFrame(model, seed + index));
   const simulator = backend === 'fpga' ? {} : { preset, backPressure, seed };
-  const engine = createAcceleratorEngine({ backend, model }, simulator);
-  const reference = createCpuEngine({ backend: 'auto', model });
+  const engine = createNativeEngine({ backend, model, accelerator: simulator });
+  const reference = createNativeEngine({ backend: 'auto', model });
   try {
     const start = performance.now();
     const answers = await inTurns(frames, (index) => engine.run(inputs[index % 2] ?? new Uint8Array()));

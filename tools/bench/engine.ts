@@ -1,5 +1,5 @@
 /** `bench engine`: our engine against onnxruntime on the same network, in one process, taking turns. */
-import { createEngine } from '../../daemon/inference/engine/registry.js';
+import { createEngine } from '../../daemon/inference/engine/backends.js';
 import { macCount, zynqnet } from '../zqn/topologies.js';
 import { onnxModel } from './onnx-writer.js';
 import { randomConvs, randomModel, xorshift } from './random-weights.js';

@@ -3,13 +3,13 @@ import sharp from 'sharp';
 import { encodeScene } from '../../daemon/camera/scene/encode.js';
 import { SceneRenderer } from '../../daemon/camera/scene/renderer.js';
 import { checkConfig } from '../../daemon/config/load.js';
-import { SupervisedEngine } from '../../daemon/inference/engine/supervision/supervised-engine.js';
+import { SupervisedEngine } from '../../daemon/inference/engine/supervised-engine.js';
 import { FrameClassifier } from '../../daemon/inference/frame-classifier.js';
 import { Network } from '../../daemon/inference/network.js';
 import { Alerts } from '../../daemon/monitoring/alerts.js';
 import { openFiles } from '../../daemon/monitoring/health/process-usage.js';
 import { createPublisher } from '../../daemon/mqtt/create-publisher.js';
-import { StandInEngine, standInModel } from './trivial-model.js';
+import { TrivialEngine, trivialModel } from './trivial-model.js';
 
 export interface PipelineBenchOptions {
   /** Frames through the pipeline. */
@@ -54,7 +54,7 @@ interface Sizes {
 }
 
 /**
- * The daemon's own path, from a 640x480 JPEG frame to a result at a broker, with a stand-in for the engine; between
+ * The daemon's own path, from a 640x480 JPEG frame to a result at a broker, with a trivial engine; between
  * its blocks of frames a bare loop does nothing but decode and scale the same frames with sharp.
  */
 export async function benchPipeline({
@@ -70,7 +70,7 @@ export async function benchPipeline({
   const log = pino({ level: 'warn' }, pino.destination(2));
   const publisher = createPublisher({ config: () => config, url: brokerUrl, device: 'bench', session: 'bench', log });
   const feed = new Feed(pictures, sizes);
-  const model = standInModel(sizes.input, sizes.classes);
+  const model = trivialModel(sizes.input, sizes.classes);
   const classifier = new FrameClassifier({
     config: () => config,
     device: 'bench',
@@ -83,7 +83,7 @@ export async function benchPipeline({
       feed.next(classifier);
     },
     event: (event) => publisher.publishEvent(event),
-    openNetwork: async () => new Network(model, await supervisedStandIn(model.native.classes, engineMs)),
+    openNetwork: async () => new Network(model, await supervisedTrivial(model.native.classes, engineMs)),
   });
   publisher.start();
   classifier.start();
@@ -129,10 +129,10 @@ export async function benchPipeline({
 }
 
 /** Supervised as in the daemon: what that costs is part of the pipeline's cost. */
-function supervisedStandIn(classes: number, engineMs: number): Promise<SupervisedEngine> {
+function supervisedTrivial(classes: number, engineMs: number): Promise<SupervisedEngine> {
   return SupervisedEngine.open({
-    open: async () => new StandInEngine(classes, engineMs),
-    openStandIn: undefined,
+    open: async () => new TrivialEngine(classes, engineMs),
+    openFallback: undefined,
     limits: () => ({ frameMs: 10_000, stepMs: 1000, steadyMs: 1000, probeMs: 1e9 }),
     changed: () => {},
   });

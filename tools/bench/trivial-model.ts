@@ -2,9 +2,9 @@ import type { Engine } from '../../daemon/inference/engine/engine.js';
 import { encodeModelFile, type LoadedModel, parseModelFile } from '../../daemon/model/load.js';
 
 /** A model with ZynqNet's input and number of classes and next to no work in it. */
-export function standInModel(size = 256, classes = 1000): LoadedModel {
+export function trivialModel(size = 256, classes = 1000): LoadedModel {
   const header = {
-    name: 'stand-in',
+    name: 'trivial',
     arithmetic: 'int8',
     input: {
       channels: 3,
@@ -41,12 +41,12 @@ export function standInModel(size = 256, classes = 1000): LoadedModel {
     shift: new Uint8Array(0),
   };
   const scale = { logitScale: new Float32Array(classes).fill(1e-3), logitOffset: new Float32Array(classes) };
-  return parseModelFile(encodeModelFile({ headerJson: JSON.stringify(header), convs: [conv], ...scale }), 'stand-in');
+  return parseModelFile(encodeModelFile({ headerJson: JSON.stringify(header), convs: [conv], ...scale }), 'trivial');
 }
 
 /** Takes `durationMs` for a frame, as an accelerator would: the processor is free meanwhile. */
-export class StandInEngine implements Engine {
-  readonly name = 'stand-in';
+export class TrivialEngine implements Engine {
+  readonly name = 'trivial';
   readonly #sums: Int32Array;
   readonly #durationMs: number;
 

@@ -13,7 +13,7 @@ interface Options {
 export function register(command: Command): void {
   command
     .option('--frames <number>', 'frames through the pipeline', wholeNumber(40, 100_000_000), 2000)
-    .option('--engine-ms <number>', 'what the stand-in engine takes for a frame', wholeNumber(0, 10_000), 2)
+    .option('--engine-ms <number>', 'what the trivial engine takes for a frame', wholeNumber(0, 10_000), 2)
     .option('--small', '64x64 pictures into a small network: many frames in little time, to look for leaks')
     .option('--url <url>', 'a broker that runs already (default: a mosquitto of its own)')
     .option('--json', 'one JSON object')

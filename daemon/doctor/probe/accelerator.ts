@@ -27,13 +27,12 @@ function question({ backend, options }: AcceleratorChoice): NativeAcceleratorQue
 
 /** One picture of noise (the same each time) on the accelerator and on the CPU. */
 async function answer(choice: AcceleratorChoice, file: string | null): Promise<AnswerFacts> {
-  const { createAcceleratorEngine } = await import('../../inference/engine/accelerator-engine.js');
-  const { createEngine } = await import('../../inference/engine/registry.js');
+  const { createEngine, createNativeEngine } = await import('../../inference/engine/backends.js');
   const model = await integerModel(file);
   const { channels, height, width } = model.header.input;
   const picture = noise(channels * height * width);
   const reference = createEngine({ backend: 'cpu', model });
-  const engine = createAcceleratorEngine({ backend: choice.backend, model }, choice.options);
+  const engine = createNativeEngine({ backend: choice.backend, model, accelerator: choice.options });
   try {
     const expected = await reference.run(picture);
     const found = await engine.run(picture);

@@ -1,16 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Config } from '../../config/schema.js';
 import type { NativeAcceleratorOptions } from '../../native/accelerator-types.js';
 
 /** The UIO device of firmware/dts, by the name of its device tree node. */
 const uioName = 'zynqnetd';
 
-async function attribute(file: string): Promise<string | undefined> {
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch {
-    return undefined; // not there: that is an answer too
-  }
+/** The configuration's keys as the driver takes them: null is "by name", as the device tree of firmware/dts has it. */
+export function acceleratorOptions(settings: Config['engine']['accelerator']): NativeAcceleratorOptions {
+  const { registerAddress, memoryAddress, memoryBytes, ...names } = settings;
+  return {
+    ...names,
+    ...(registerAddress === null ? {} : { registerAddress }),
+    ...(memoryAddress === null ? {} : { memoryAddress, memoryBytes }),
+  };
 }
 
 /**
@@ -28,4 +31,12 @@ export async function boardHasAccelerator(
   const devices = await readdir(folder).catch(() => []);
   const names = await Promise.all(devices.map((device) => attribute(path.join(folder, device, 'name'))));
   return names.includes(uio);
+}
+
+async function attribute(file: string): Promise<string | undefined> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch {
+    return undefined; // not there: that is an answer too
+  }
 }

@@ -1,13 +1,13 @@
+import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/schema.js';
 import type { LoadedModel } from '../../model/load.js';
 import type { Alerts } from '../../monitoring/alerts.js';
-import { acceleratorOptions } from './accelerator-options.js';
-import { boardHasAccelerator } from './board-accelerator.js';
+import { cpuBackends, openEngine } from './backends.js';
+import { acceleratorOptions, boardHasAccelerator } from './board-accelerator.js';
 import type { Engine } from './engine.js';
-import { openEngine } from './registry.js';
-import type { EngineState } from './supervision/engine-states.js';
-import { SupervisedEngine, type SupervisionOptions } from './supervision/supervised-engine.js';
+import type { EngineState } from './engine-states.js';
+import { type EngineLimits, SupervisedEngine, type SupervisionOptions } from './supervised-engine.js';
 
 /** The configuration's `engine` group, as far as it concerns opening one. */
 export type EngineChoice = Pick<Config['engine'], 'backend' | 'threads'> &
@@ -17,21 +17,26 @@ export interface EngineManagerOptions {
   readonly config: () => Config;
   readonly log: Logger;
   readonly alerts: Alerts;
-  /** Another backend runs the frames now. */
-  readonly backendChanged: () => void;
-  /** Nothing helped, and the configuration wants the supervisor to start the daemon anew. */
-  readonly giveUp: (reason: string) => void;
 }
 
-const nothingYet = { errors: 0, hangs: 0, retries: 0, resets: 0, reloads: 0, standIns: 0, returns: 0 };
+export interface EngineManagerEvents {
+  /** Another backend runs the frames now. */
+  backendChanged: [];
+  /** Nothing helped, and the configuration wants the supervisor to start the daemon anew. */
+  exhausted: [reason: string];
+}
 
-/** Opens engines that mend themselves; what they go through becomes log lines, one alert, and counts for `health`. */
-export class EngineManager {
+const nothingYet = { errors: 0, hangs: 0, retries: 0, resets: 0, reloads: 0, fallbacks: 0, returns: 0 };
+
+/** Opens engines that recover by themselves; what they go through becomes log lines, one alert, and counts for `health`. */
+export class EngineManager extends EventEmitter<EngineManagerEvents> {
   readonly #options: EngineManagerOptions;
   #current: SupervisedEngine | undefined;
+  /** Of the engines before the current one. */
   #before: typeof nothingYet = nothingYet;
 
   constructor(options: EngineManagerOptions) {
+    super();
     this.#options = options;
   }
 
@@ -43,58 +48,26 @@ export class EngineManager {
     const { backend, accelerator } = choice;
     const onBoard =
       backend === 'auto' && (await boardHasAccelerator(accelerator ? acceleratorOptions(accelerator) : {}));
-    const engine = await (onBoard
-      ? this.#open(model, { ...choice, backend: 'fpga' }, 'may stand in')
-      : this.#open(model, choice, 'must'));
+    const wanted = onBoard ? { ...choice, backend: 'fpga' } : choice;
+    const supervision: SupervisionOptions = {
+      open: () => open(model, wanted),
+      openFallback: this.#fallbackFor(model, wanted),
+      limits: () => this.#limits(),
+      changed: (state) => engine === this.#current && this.#report(state),
+    };
+    // An accelerator that was found, not asked for, need not work at the start.
+    const engine: SupervisedEngine = await (onBoard
+      ? SupervisedEngine.openOrFallBack(supervision)
+      : SupervisedEngine.open(supervision));
+    this.#before = this.#totals();
+    this.#current = engine;
+    if (engine.state.is === 'serving') this.#options.alerts.clear('engine');
+    else this.#report(engine.state);
     const why = onBoard ? 'the FPGA holds an accelerator' : 'there is no FPGA with an accelerator here';
     this.#options.log.info(
       { backend: engine.name },
       backend === 'auto' ? `engine chosen: ${why}` : 'engine as configured',
     );
-    return engine;
-  }
-
-  async #open(
-    model: LoadedModel,
-    { backend, threads, accelerator }: EngineChoice,
-    how: 'must' | 'may stand in',
-  ): Promise<Engine> {
-    const { config, alerts } = this.#options;
-    const open = (wanted: string) =>
-      openEngine({
-        backend: wanted,
-        model,
-        ...(threads === null ? {} : { threads }),
-        ...(accelerator === undefined ? {} : { accelerator: acceleratorOptions(accelerator) }),
-      });
-    // A backend that is this processor already has nothing to stand in for it.
-    const onCpu = !/^(fpga|rtl|model|stand-in)/.test(backend);
-    const supervision: SupervisionOptions = {
-      open: () => open(backend),
-      openStandIn: async () => {
-        if (onCpu || config().engine.recovery.standIn === 'none') throw new Error('nothing may stand in for it');
-        return open('cpu');
-      },
-      limits: () => {
-        const { limits, engine: wanted } = config();
-        const { stepSeconds, steadySeconds, probeMinutes } = wanted.recovery;
-        return {
-          frameMs: limits.inferenceMs,
-          stepMs: stepSeconds * 1000,
-          steadyMs: steadySeconds * 1000,
-          probeMs: probeMinutes * 60_000,
-        };
-      },
-      changed: (state, reason) => engine === this.#current && this.#report(state, reason),
-    };
-    const engine: SupervisedEngine = await (how === 'must'
-      ? SupervisedEngine.open(supervision)
-      : SupervisedEngine.openOrStandIn(supervision));
-    this.#before = this.#totals();
-    this.#current = engine;
-    const { state, lastError } = engine.status();
-    if (state === 'serving') alerts.clear('engine');
-    else this.#report(state, lastError ?? '');
     return engine;
   }
 
@@ -112,40 +85,75 @@ export class EngineManager {
     return sum;
   }
 
-  #report(state: EngineState, reason: string): void {
-    const { log, alerts, backendChanged, giveUp, config } = this.#options;
-    const name = this.#current?.name ?? '';
-    switch (state) {
+  #limits(): EngineLimits {
+    const { limits, engine } = this.#options.config();
+    const { stepSeconds, steadySeconds, probeMinutes } = engine.recovery;
+    return {
+      frameMs: limits.inferenceMs,
+      stepMs: stepSeconds * 1000,
+      steadyMs: steadySeconds * 1000,
+      probeMs: probeMinutes * 60_000,
+    };
+  }
+
+  /** A backend that is this processor already has no other to fall back to. */
+  #fallbackFor(model: LoadedModel, choice: EngineChoice): SupervisionOptions['openFallback'] {
+    const onCpu = cpuBackends().includes(choice.backend);
+    return async () => {
+      if (onCpu || this.#options.config().engine.recovery.standIn === 'none') throw new Error('there is no fallback');
+      return open(model, { ...choice, backend: 'cpu' });
+    };
+  }
+
+  #report(state: EngineState): void {
+    const { log, alerts, config } = this.#options;
+    const { is, engine, lastError } = state;
+    switch (is) {
       case 'serving':
-        log.info({ backend: name }, 'the engine works');
+        log.info({ backend: engine.name }, 'the engine works');
         alerts.clear('engine');
         break;
       case 'retrying':
-        log.debug({ error: reason }, 'a frame failed in the engine and is run once more');
+        log.debug({ error: lastError }, 'a frame failed in the engine and is run once more');
         break;
       case 'resetting':
       case 'reloading':
       case 'replacing':
-        alerts.raise('engine', 'error', `the engine fails (${state}): ${reason}`);
+        alerts.raise('engine', 'error', `the engine fails (${is}): ${lastError}`);
         break;
       case 'afterReset':
       case 'afterReload':
-        alerts.raise('engine', 'warning', `the engine works again and is being watched; it had failed: ${reason}`);
-        backendChanged();
+        alerts.raise('engine', 'warning', `the engine works again and is being watched; it had failed: ${lastError}`);
+        this.emit('backendChanged');
         break;
-      case 'standingIn':
-        alerts.raise('engine', 'warning', `the CPU (${name}) stands in for the accelerator, which failed: ${reason}`);
-        backendChanged();
+      case 'fallback':
+        alerts.raise(
+          'engine',
+          'warning',
+          `the CPU (${engine.name}) replaces the accelerator, which failed: ${lastError}`,
+        );
+        this.emit('backendChanged');
         break;
       case 'probing':
         log.info('the engine that failed is tried again');
         break;
       case 'failed':
-        alerts.raise('engine', 'error', `no engine is left that works: ${reason}`);
-        if (config().engine.recovery.exit) giveUp(`no engine is left that works: ${reason}`);
+        alerts.raise('engine', 'error', `no engine is left that works: ${lastError}`);
+        if (config().engine.recovery.exit) this.emit('exhausted', `no engine is left that works: ${lastError}`);
         break;
       case 'closed':
         break;
+      default:
+        is satisfies never;
     }
   }
+}
+
+function open(model: LoadedModel, { backend, threads, accelerator }: EngineChoice): Promise<Engine> {
+  return openEngine({
+    backend,
+    model,
+    ...(threads === null ? {} : { threads }),
+    ...(accelerator === undefined ? {} : { accelerator: acceleratorOptions(accelerator) }),
+  });
 }

@@ -5,7 +5,7 @@ import type { AcceleratorCounters } from '../../native/accelerator-types.js';
  * the main thread, in order, one at a time.
  */
 export interface Engine {
-  /** e.g. "avx512vnni", "neon", "scalar", "float-avx2", "stand-in" */
+  /** e.g. "avx512vnni", "neon", "scalar", "float-avx2" */
   readonly name: string;
   /**
    * One frame, height x width x channels bytes in the model's channel order, unchanged until the promise settles.

@@ -71,11 +71,11 @@ export function metricFamilies({ health, alerts, durations, version, model }: Me
       { labels: { kind: 'error' }, value: engine.errors },
       { labels: { kind: 'hang' }, value: engine.hangs },
     ]),
-    counter('engine_recoveries_total', 'Steps taken to mend the engine.', [
+    counter('engine_recoveries_total', 'Steps taken to recover the engine.', [
       { labels: { step: 'retry' }, value: engine.retries },
       { labels: { step: 'reset' }, value: engine.resets },
       { labels: { step: 'reload' }, value: engine.reloads },
-      { labels: { step: 'stand_in' }, value: engine.standIns },
+      { labels: { step: 'fallback' }, value: engine.fallbacks },
       { labels: { step: 'return' }, value: engine.returns },
     ]),
     gauge(

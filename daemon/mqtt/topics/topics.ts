@@ -129,7 +129,7 @@ export const healthPayload = z.strictObject({
     retries: count,
     resets: count,
     reloads: count,
-    standIns: count,
+    fallbacks: count,
     returns: count,
     lastError: z.string().nullable(),
     /** Null on CPUs. `cycles` of the last frame; `lostInterrupts`: the line is not connected, the driver polls. */

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { acceleratorBackends } from '../../../daemon/inference/engine/accelerator-engine.js';
+import { acceleratorBackends } from '../../../daemon/inference/engine/backends.js';
 import { encodeModelFile, parseModelFile } from '../../../daemon/model/load.js';
 import { prepare } from '../../../tools/compress/images.js';
 import { compressModel } from '../../../tools/compress/index.js';

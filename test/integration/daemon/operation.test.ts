@@ -90,7 +90,7 @@ describe.skipIf(!haveBuild || !havePython)('under systemd', () => {
       camera,
       model: { file: model },
       broker: { port: await freePort() },
-      engine: { backend: 'stand-in-faulty', recovery: { standIn: 'none', exit: false, stepSeconds: 0.1 } },
+      engine: { backend: 'faulty', recovery: { standIn: 'none', exit: false, stepSeconds: 0.1 } },
       limits: { preprocessMs: 2000, inferenceMs: 2000 },
     };
     const child = spawn(process.execPath, [program, JSON.stringify(config)], {
@@ -115,7 +115,7 @@ describe.skipIf(!haveBuild)('from outside', () => {
       camera,
       model: { file: model },
       broker: { port: await freePort() },
-      engine: { backend: 'stand-in-faulty', recovery: { standIn: 'none', stepSeconds: 0.1 } },
+      engine: { backend: 'faulty', recovery: { standIn: 'none', stepSeconds: 0.1 } },
     };
     const child = spawn(process.execPath, [program, JSON.stringify(config)], {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createEngine } from '../../../../daemon/inference/engine/registry.js';
+import { createEngine } from '../../../../daemon/inference/engine/backends.js';
 import { benchEngine } from '../../../../tools/bench/engine.js';
 import { onnxModel } from '../../../../tools/bench/onnx-writer.js';
 import { randomConvs, randomModel, xorshift } from '../../../../tools/bench/random-weights.js';

@@ -1,30 +1,20 @@
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Engine } from '../../../../../daemon/inference/engine/engine.js';
-import {
-  type EngineEvent,
-  type EngineState,
-  engineStates,
-  nextState,
-  runsFrames,
-} from '../../../../../daemon/inference/engine/supervision/engine-states.js';
-import {
-  SupervisedEngine,
-  type SupervisionOptions,
-} from '../../../../../daemon/inference/engine/supervision/supervised-engine.js';
+import type { EngineStateName } from '../../../../../daemon/inference/engine/engine-states.js';
+import { SupervisedEngine, type SupervisionOptions } from '../../../../../daemon/inference/engine/supervised-engine.js';
 import { ZynqnetError } from '../../../../../daemon/util/error.js';
 
 type Behaviour = 'good' | 'error' | 'hang' | 'input';
 
-/** An engine, or the act of opening one, that does as it is told. */
+/** An engine, or the act of opening one, that does what the test says. */
 class Bench {
   frame: Behaviour = 'good';
   reset: Behaviour = 'good';
   reload: Behaviour = 'good';
   open: Behaviour = 'good';
-  standIn: Behaviour = 'good';
+  fallback: Behaviour = 'good';
   readonly log: string[] = [];
-  readonly states: EngineState[] = [];
+  readonly states: EngineStateName[] = [];
   /** What the next frames do, before `frame` applies again. */
   next: Behaviour[] = [];
 
@@ -32,16 +22,16 @@ class Bench {
     return SupervisedEngine.open(this.#options());
   }
 
-  supervisedOrStandIn(): Promise<SupervisedEngine> {
-    return SupervisedEngine.openOrStandIn(this.#options());
+  supervisedOrFallback(): Promise<SupervisedEngine> {
+    return SupervisedEngine.openOrFallBack(this.#options());
   }
 
   #options(): SupervisionOptions {
     return {
       open: () => this.#does('open', this.open, this.#engine('wanted')),
-      openStandIn: () => this.#does('stand in', this.standIn, this.#engine('cpu')),
+      openFallback: () => this.#does('fallback', this.fallback, this.#engine('cpu')),
       limits: () => ({ frameMs: 1000, stepMs: 5000, steadyMs: 60_000, probeMs: 600_000 }),
-      changed: (state) => this.states.push(state),
+      changed: ({ is }) => this.states.push(is),
     };
   }
 
@@ -87,59 +77,6 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("the engine's states", () => {
-  const events: EngineEvent[] = ['frameFailed', 'frameHung', 'done', 'notDone', 'steady', 'due', 'close'];
-
-  it('can all be reached, and each but `closed` can be closed', () => {
-    const reached = new Set<EngineState>(['serving']);
-    for (const state of reached) {
-      for (const event of events) {
-        const next = nextState(state, event);
-        if (next !== undefined) reached.add(next);
-      }
-      if (state !== 'closed') expect(nextState(state, 'close')).toBe('closed');
-    }
-    expect([...reached].sort()).toEqual([...engineStates].sort());
-  });
-
-  it('never go back to an earlier step before frames have run steadily', () => {
-    const severity: Partial<Record<EngineState, number>> = {
-      serving: 0,
-      retrying: 1,
-      resetting: 2,
-      afterReset: 3,
-      reloading: 4,
-      afterReload: 5,
-      replacing: 6,
-      standingIn: 7,
-      failed: 8,
-    };
-    fc.assert(
-      fc.property(
-        fc.array(fc.constantFrom(...events.filter((one) => !['steady', 'due', 'close'].includes(one)))),
-        (run) => {
-          let state: EngineState = 'resetting';
-          for (const event of run) {
-            const next: EngineState = nextState(state, event) ?? state;
-            expect(severity[next]).toBeGreaterThanOrEqual(severity[state] ?? 0);
-            state = next;
-          }
-        },
-      ),
-    );
-  });
-
-  it('have nothing that could run frames while a step is under way', () => {
-    expect(engineStates.filter((state) => !runsFrames(state))).toEqual([
-      'resetting',
-      'reloading',
-      'replacing',
-      'failed',
-      'closed',
-    ]);
-  });
-});
-
 describe('an engine under supervision', () => {
   it('runs a frame that failed once more, and nobody notices but the counts', async () => {
     const bench = new Bench();
@@ -150,7 +87,7 @@ describe('an engine under supervision', () => {
     expect(bench.states).toEqual(['retrying', 'serving']);
   });
 
-  it('passes on what the caller did wrong, and mends nothing', async () => {
+  it('passes on what the caller did wrong, and recovers nothing', async () => {
     const bench = new Bench();
     const engine = await bench.supervised();
     bench.next = ['input'];
@@ -192,20 +129,20 @@ describe('an engine under supervision', () => {
     expect(await outcome(engine)).toBe('ENGINE_HUNG');
     expect(await outcome(engine)).toBe('ENGINE_RECOVERING');
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(engine.status()).toMatchObject({ state: 'standingIn', resets: 1, reloads: 1, standIns: 1 });
+    expect(engine.status()).toMatchObject({ state: 'fallback', resets: 1, reloads: 1, fallbacks: 1 });
     expect(engine.name).toBe('cpu');
     expect(await outcome(engine)).toBe('answer 1');
   });
 
-  it('tries the wanted engine again while the CPU stands in, and returns to it once it answers', async () => {
+  it('tries the wanted engine again while the CPU runs the frames, and returns to it once it answers', async () => {
     const bench = new Bench();
     const engine = await bench.supervised();
     Object.assign(bench, { frame: 'error', reset: 'error', reload: 'error' });
     await outcome(engine);
     expect(engine.name).toBe('cpu');
     await vi.advanceTimersByTimeAsync(600_000);
-    expect(await outcome(engine)).toBe('answer 1'); // of the stand-in, while the probe fails
-    expect(engine.status()).toMatchObject({ state: 'standingIn', returns: 0 });
+    expect(await outcome(engine)).toBe('answer 1'); // of the fallback, while the probe fails
+    expect(engine.status()).toMatchObject({ state: 'fallback', returns: 0 });
     Object.assign(bench, { frame: 'good', reset: 'good', reload: 'good' });
     await vi.advanceTimersByTimeAsync(600_000);
     expect(await outcome(engine)).toBe('answer 1');
@@ -217,29 +154,29 @@ describe('an engine under supervision', () => {
     const bench = new Bench();
     bench.open = 'error';
     await expect(bench.supervised()).rejects.toThrow('open failed');
-    const engine = await bench.supervisedOrStandIn();
-    expect(engine.status()).toMatchObject({ state: 'standingIn', standIns: 1, lastError: 'open failed' });
+    const engine = await bench.supervisedOrFallback();
+    expect(engine.status()).toMatchObject({ state: 'fallback', fallbacks: 1, lastError: 'open failed' });
     expect(await outcome(engine)).toBe('answer 1');
     bench.open = 'good';
     await vi.advanceTimersByTimeAsync(600_000);
     expect(await outcome(engine)).toBe('answer 1');
     expect(engine.name).toBe('wanted');
-    Object.assign(bench, { open: 'error', standIn: 'error' });
-    await expect(bench.supervisedOrStandIn()).rejects.toThrow('open failed');
+    Object.assign(bench, { open: 'error', fallback: 'error' });
+    await expect(bench.supervisedOrFallback()).rejects.toThrow('open failed');
   });
 
-  it('says that no engine is left when nothing can stand in', async () => {
+  it('says that no engine is left when there is no fallback', async () => {
     const bench = new Bench();
     const engine = await bench.supervised();
-    Object.assign(bench, { frame: 'error', reset: 'error', reload: 'error', standIn: 'error' });
+    Object.assign(bench, { frame: 'error', reset: 'error', reload: 'error', fallback: 'error' });
     await outcome(engine);
-    expect(engine.status()).toMatchObject({ state: 'failed', lastError: 'stand in failed' });
+    expect(engine.status()).toMatchObject({ state: 'failed', lastError: 'fallback failed' });
     expect(await outcome(engine)).toBe('ENGINE_FAILED');
     engine.close();
     expect(await outcome(engine)).toBe('ENGINE_CLOSED');
   });
 
-  it('mends once, however many frames fail at the same time', async () => {
+  it('recovers once, however many frames fail at the same time', async () => {
     const bench = new Bench();
     const engine = await bench.supervised();
     bench.next = ['hang', 'hang', 'hang'];
@@ -264,7 +201,7 @@ describe('an engine under supervision', () => {
         opened += 1;
         return opened === 1 ? Promise.resolve(broken) : slow;
       },
-      openStandIn: undefined,
+      openFallback: undefined,
       limits: () => ({ frameMs: 10, stepMs: 10, steadyMs: 10, probeMs: 1e9 }),
       changed: () => {},
     });

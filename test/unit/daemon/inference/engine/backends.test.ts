@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createEngine, engineBackends, registerEngine } from '../../../../../daemon/inference/engine/registry.js';
+import { createEngine, engineBackends, registerEngine } from '../../../../../daemon/inference/engine/backends.js';
 import { parseModelFile } from '../../../../../daemon/model/load.js';
 import { randomConvs, randomModel, xorshift } from '../../../../../tools/bench/random-weights.js';
 import { zynqnet } from '../../../../../tools/zqn/topologies.js';

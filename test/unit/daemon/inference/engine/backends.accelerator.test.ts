@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import {
   acceleratorBackends,
-  createAcceleratorEngine,
-} from '../../../../../daemon/inference/engine/accelerator-engine.js';
-import { createEngine, engineBackends, openEngine } from '../../../../../daemon/inference/engine/registry.js';
+  createEngine,
+  createNativeEngine,
+  engineBackends,
+  openEngine,
+} from '../../../../../daemon/inference/engine/backends.js';
 import { defaultModelFile } from '../../../../../daemon/model/default-file.js';
 import { ACCELERATOR_PRESETS } from '../../../../../daemon/native/accelerator-constants.js';
 import type { NativeEngine } from '../../../../../daemon/native/addon.js';
@@ -38,8 +40,8 @@ for (const { name } of ACCELERATOR_PRESETS) {
 }
 
 test('the report counts what one frame costs, and two engines share one accelerator', async () => {
-  const first = createAcceleratorEngine({ backend: 'model', model }, { preset: 'zybo' });
-  const second = createAcceleratorEngine({ backend: 'model', model }, { preset: 'zybo' });
+  const first = createNativeEngine({ backend: 'model', model, accelerator: { preset: 'zybo' } });
+  const second = createNativeEngine({ backend: 'model', model, accelerator: { preset: 'zybo' } });
   const [frame = new Uint8Array()] = frames(1);
   await first.run(frame);
   await second.run(frame);
@@ -108,14 +110,14 @@ test('an engine that cannot be opened rejects with its code', async () => {
 });
 
 test('without a board the fpga backend says what is missing', () => {
-  const open = () => createAcceleratorEngine({ backend: 'fpga', model }, { root: '/nonexistent' });
+  const open = () => createNativeEngine({ backend: 'fpga', model, accelerator: { root: '/nonexistent' } });
   expect(open).toThrow(expect.objectContaining({ code: 'ACCELERATOR_FPGA' }));
   expect(open).toThrow(/fpga_manager/);
   expect(errorCodes).toHaveProperty('ACCELERATOR_FPGA');
 });
 
 test('wrong options are refused by name', () => {
-  const open = (options: object) => () => createAcceleratorEngine({ backend: 'model', model }, options);
+  const open = (options: object) => () => createNativeEngine({ backend: 'model', model, accelerator: options });
   expect(open({ preset: 'zedboard' })).toThrow(/zedboard.*zybo-z7-20/);
   expect(open({ prest: 'zybo' })).toThrow(/accelerator\.prest/);
   expect(open({ memoryBytes: 'much' })).toThrow(/memoryBytes/);
