@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Answer, Fidelity } from '../inference/classify/fidelity.js';
 import type { Network } from '../inference/network.js';
+import { messageOf } from '../util/error.js';
 import type { Labelled } from './labelled-list.js';
 import { examples } from './lazy.js';
 import { addNetworkOptions, type NetworkOptions, openNetwork } from './network-options.js';
@@ -102,7 +103,7 @@ async function answer(network: Network, other: Network | null, root: string, { f
     const pair = [network.probabilities(logits), other.probabilities(theirs)] as const;
     return { truth: index, best, pair };
   } catch (error) {
-    return { truth: index, problem: error instanceof Error ? error.message : String(error) };
+    return { truth: index, problem: messageOf(error) };
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { SignedModel } from '../mqtt/clients/model-sender.js';
+import { messageOf } from '../util/error.js';
 import { UsageError } from './errors.js';
 import { addRolloutOptions, chosenBoards, openFleet, type RolloutOptions } from './fleet-options.js';
 import { showRollout } from './fleet-rollout.js';
@@ -59,7 +60,7 @@ function readModel(model: string): Buffer {
   try {
     return readFileSync(model);
   } catch (error) {
-    throw new UsageError(`${model} cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`${model} cannot be read: ${messageOf(error)}`);
   }
 }
 
@@ -69,7 +70,7 @@ async function readSigned(name: string, model: string, file: Buffer): Promise<Si
   try {
     data = JSON.parse(readFileSync(name, 'utf8'));
   } catch (error) {
-    throw new UsageError(`${name} cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`${name} cannot be read: ${messageOf(error)}`);
   }
   const signed = signedModel.safeParse(data).data;
   const sha256 = createHash('sha256').update(file).digest('hex');

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Board } from '../mqtt/clients/directory.js';
 import type { Outcome, RolloutSteps } from '../mqtt/clients/rollout.js';
+import { messageOf } from '../util/error.js';
 import { columns } from './columns.js';
 import type { Fleet, RolloutOptions } from './fleet-options.js';
 
@@ -99,7 +101,7 @@ async function watch(
     if (fresh.length > 0) return `it answered ok, then raised the alert ${fresh.join(', ')}`;
     if (board?.state === 'offline' || board?.state === 'stopped') return 'it answered ok, then went away';
     if (performance.now() >= end || cancelled()) return undefined;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
   }
 }
 
@@ -111,7 +113,7 @@ async function undoAll(outcomes: readonly Outcome[], undo: (device: string) => P
       await undo(device);
       undone.push(device);
     } catch (error) {
-      process.stderr.write(`${device}: cannot be taken back: ${error instanceof Error ? error.message : error}\n`);
+      process.stderr.write(`${device}: cannot be taken back: ${messageOf(error)}\n`);
     }
   }
   return undone;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Answer, Question } from '../mqtt/clients/requester.js';
 import type { Outcome } from '../mqtt/clients/rollout.js';
+import { messageOf } from '../util/error.js';
 import { UsageError } from './errors.js';
 import { addRolloutOptions, chosenBoards, type Fleet, openFleet, type RolloutOptions } from './fleet-options.js';
 import { showRollout } from './fleet-rollout.js';
@@ -118,7 +119,7 @@ function readPatch(file: string): Record<string, unknown> {
   try {
     patch = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
   } catch (error) {
-    throw new UsageError(`--patch ${file} cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`--patch ${file} cannot be read: ${messageOf(error)}`);
   }
   if (typeof patch === 'object' && patch !== null && !Array.isArray(patch)) return patch as Record<string, unknown>;
   throw new UsageError(`--patch ${file} holds no JSON object`);

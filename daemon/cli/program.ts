@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { codeOf, messageOf } from '../util/error.js';
 import { version } from '../util/version.js';
 import { UsageError } from './errors.js';
 import { addLazily, examples, type LazyCommand } from './lazy.js';
@@ -33,10 +34,9 @@ export async function runProgram(commands: readonly LazyCommand[], argv: readonl
 }
 
 function report(error: unknown): void {
-  const known = error instanceof Error;
-  const code = known && 'code' in error && typeof error.code === 'string' ? ` [${error.code}]` : '';
-  process.stderr.write(`zynqnetd: ${known ? error.message : String(error)}${code}\n`);
-  if (process.env.ZYNQNETD_DEBUG && known) process.stderr.write(`${error.stack}\n`);
+  const code = codeOf(error);
+  process.stderr.write(`zynqnetd: ${messageOf(error)}${code === undefined ? '' : ` [${code}]`}\n`);
+  if (process.env.ZYNQNETD_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
 }
 
 // A reader that goes away (`zynqnetd classify … | head`) is no error.

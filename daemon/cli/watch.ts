@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
+import { messageOf } from '../util/error.js';
 import { UsageError } from './errors.js';
 import { examples } from './lazy.js';
 
@@ -66,7 +67,7 @@ async function watch(options: WatchOptions): Promise<void> {
       lastProblem = '';
       client.subscribe([`${prefix}/status`, `${prefix}/result`, `${prefix}/event`], { qos: 1 });
     });
-    client.on('error', (error) => problem(`${options.url}: ${textOf(error)}; trying again`));
+    client.on('error', (error) => problem(`${options.url}: ${messageOf(error)}; trying again`));
     client.on('message', (topic, payload) => {
       const [device = '', name = ''] = topic.slice(options.base.length + 1).split('/');
       const data = parse(payload);
@@ -98,9 +99,4 @@ function parse(payload: Buffer): unknown {
   } catch {
     return undefined;
   }
-}
-
-function textOf(error: Error): string {
-  const inner = error instanceof AggregateError ? error.errors[0] : error;
-  return inner instanceof Error ? inner.message : String(inner);
 }

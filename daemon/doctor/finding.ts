@@ -33,14 +33,3 @@ export interface Result extends Finding {
   readonly title: string;
   readonly durationMs: number;
 }
-
-/** What an error says, without its stack. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error && error.message !== '' ? error.message : String(error);
-}
-
-/** The stable code of an error, if it has one. */
-export function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return typeof code === 'string' ? code : undefined;
-}

@@ -1,5 +1,7 @@
+import { messageOf } from '../util/error.js';
+import { TimeLimitError, withTimeLimit } from '../util/time-limit.js';
 import type { Check, Context } from './check.js';
-import { type Finding, failed, holds, messageOf, type Result, skipped } from './finding.js';
+import { type Finding, failed, holds, type Result, skipped } from './finding.js';
 
 export interface RunOptions {
   /** Multiplies every time limit: emulated boards are slow. */
@@ -50,23 +52,17 @@ function because(blocker: Result): string {
 }
 
 async function limited(check: Check, context: Context, patience: number): Promise<Finding> {
-  const limitMs = check.limitMs * patience;
   const abort = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<Finding>((resolve) => {
-    timer = setTimeout(() => {
-      const mend = check.hungMend ?? 'dmesg | tail -n 30';
-      resolve(failed(`no answer within ${limitMs / 1000} s`, mend));
-      abort.abort();
-    }, limitMs);
-  });
-  // The promise is made inside, so that a check that throws at once is caught as well.
-  const work = (async () => check.run(context, abort.signal))().catch(
-    (error: unknown): Finding => failed(messageOf(error), check.hungMend ?? 'ZYNQNETD_DEBUG=1 zynqnetd doctor --json'),
-  );
   try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
+    // The promise is made inside, so that a check that throws at once is caught as well.
+    const work = (async () => check.run(context, abort.signal))();
+    return await withTimeLimit(work, check.limitMs * patience);
+  } catch (error) {
+    const late = error instanceof TimeLimitError;
+    if (late) abort.abort();
+    return failed(
+      messageOf(error),
+      check.hungMend ?? (late ? 'dmesg | tail -n 30' : 'ZYNQNETD_DEBUG=1 zynqnetd doctor --json'),
+    );
   }
 }

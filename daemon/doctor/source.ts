@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { loadConfigData } from '../config/load.js';
 import { type Config, configSchema } from '../config/schema.js';
 import { ConfigStore } from '../config/store.js';
+import { messageOf } from '../util/error.js';
 import type { ConfigSource } from './check.js';
-import { messageOf } from './finding.js';
 
 /** Where the services of deploy/ keep their configuration. */
 export const installedConfig = '/etc/zynqnetd/zynqnetd.yaml';

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/schema.js';
 import type { HealthPayload } from '../mqtt/topics/topics.js';
 import { loadAddon } from '../native/load.js';
+import { messageOf } from '../util/error.js';
 import { version } from '../util/version.js';
 import type { Alerts } from './alerts.js';
 import { HealthReport, type HealthSources } from './health/health.js';
@@ -103,7 +104,7 @@ export class Monitoring {
       this.#server = await MetricsServer.start({ host, port, text: () => this.#metrics() });
       log.info({ url: `http://${host}:${port}/metrics` }, 'metrics for Prometheus');
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.#options.alerts.raise('metrics', 'warning', `metrics.port ${port} cannot be listened on: ${reason}`);
     }
   }

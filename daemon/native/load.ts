@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { ZynqnetError } from '../util/error.js';
+import { messageOf, ZynqnetError } from '../util/error.js';
 import { packageRoot } from '../util/package-root.js';
 import type { NativeAddon } from './addon.js';
 
@@ -33,7 +33,7 @@ export function loadAddon(): NativeAddon {
       loaded = require(file) as NativeAddon;
       return loaded;
     } catch (error) {
-      failures.push(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+      failures.push(`${file}: ${messageOf(error)}`);
     }
   }
   throw new ZynqnetError(

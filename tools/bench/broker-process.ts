@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface BrokerProcess {
   readonly url: string;
@@ -24,7 +25,7 @@ export async function startMosquitto(): Promise<BrokerProcess> {
   const child = spawn(program, ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' });
   while (!(await accepts(port))) {
     if (child.exitCode !== null) throw new Error(`mosquitto ended with exit code ${child.exitCode}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
   }
   const stop = () => {
     child.kill('SIGKILL');

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { encodeScene } from '../../daemon/camera/scene/encode.js';
@@ -88,7 +89,7 @@ export async function benchPipeline({
   publisher.start();
   classifier.start();
   await classifier.load();
-  while (publisher.stats().mqtt.state !== 'online') await pause(10);
+  while (publisher.stats().mqtt.state !== 'online') await sleep(10);
 
   // Many blocks for a good median; in long runs the bare loop is a small part of the time.
   const block = Math.max(20, Math.min(500, Math.round(frames / 20)));
@@ -254,8 +255,4 @@ function median(values: readonly number[]): number {
 
 function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../daemon/inference/engine/engine.js';
 import { encodeModelFile, type LoadedModel, parseModelFile } from '../../daemon/model/load.js';
 
@@ -57,7 +58,7 @@ export class TrivialEngine implements Engine {
 
   run(): Promise<Int32Array> {
     const sums = this.#sums;
-    return new Promise((resolve) => setTimeout(resolve, this.#durationMs, sums));
+    return sleep(this.#durationMs, sums);
   }
 
   close(): void {}

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { ModelHeader } from '../../daemon/model/header.js';
-import { ZynqnetError } from '../../daemon/util/error.js';
+import { messageOf, ZynqnetError } from '../../daemon/util/error.js';
 import { convGeometries } from '../zqn/geometry.js';
 
 const sparsity = z.number().min(0).lt(1, 'a layer without weights computes nothing: expected less than 1');
@@ -67,7 +67,7 @@ export function parseRecipe(text: string, source: string): Recipe {
   try {
     value = parse(text) ?? {};
   } catch (error) {
-    throw invalid(source, [error instanceof Error ? error.message : String(error)]);
+    throw invalid(source, [messageOf(error)]);
   }
   const result = recipeSchema.safeParse(value);
   if (!result.success) {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ZynqnetError } from '../../daemon/util/error.js';
+import { messageOf, ZynqnetError } from '../../daemon/util/error.js';
+import { matchesWildcard } from '../../daemon/util/wildcard.js';
 import { sourceLimits } from './limits.js';
 import type { PublishedFile, PublishedModel } from './published.js';
 
@@ -40,7 +41,7 @@ async function resolveName(model: PublishedModel, file: PublishedFile, origins: 
   const url = `${origins.listings}/repos/${model.repository}/contents/${encodeURIComponent(folder)}`;
   const listing: unknown = parseJson(url, await download(url));
   const names = (Array.isArray(listing) ? listing : []).map((entry: { name?: unknown }) => String(entry?.name ?? ''));
-  const matches = names.filter((name) => matchesPattern(name, pattern));
+  const matches = names.filter((name) => matchesWildcard(pattern, name, '/'));
   const [match] = matches;
   if (match === undefined || matches.length > 1) {
     throw new ZynqnetError(
@@ -49,15 +50,6 @@ async function resolveName(model: PublishedModel, file: PublishedFile, origins: 
     );
   }
   return `${folder}/${match}`;
-}
-
-/** `*.caffemodel`: the part before and after the star. */
-export function matchesPattern(name: string, pattern: string): boolean {
-  const [before = '', after] = pattern.split('*');
-  if (after === undefined) return name === pattern;
-  return (
-    name.length > before.length + after.length && name.startsWith(before) && name.endsWith(after) && !name.includes('/')
-  );
 }
 
 function parseJson(url: string, bytes: Uint8Array): unknown {
@@ -81,8 +73,8 @@ async function download(url: string): Promise<Uint8Array> {
     }
     return Buffer.concat(parts, length);
   } catch (error) {
-    const { message, cause } = error as Error;
-    const reason = cause instanceof Error ? `${message} (${cause.message})` : message;
+    const { cause } = error as Error;
+    const reason = cause === undefined ? messageOf(error) : `${messageOf(error)} (${messageOf(cause)})`;
     throw new ZynqnetError('IMPORT_FETCH', `${url}: ${reason}`, { cause: error });
   }
 }

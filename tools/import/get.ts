@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadModel } from '../../daemon/model/load.js';
 import { ZynqnetError } from '../../daemon/util/error.js';
+import { matchesWildcard } from '../../daemon/util/wildcard.js';
 import { type Conversion, convertModel } from './convert.js';
-import { fetchPublished, gitHub, matchesPattern, type Origins } from './fetch.js';
+import { fetchPublished, gitHub, type Origins } from './fetch.js';
 import { readSource } from './files.js';
 import { type PublishedModel, publishedModels } from './published.js';
 
@@ -119,7 +120,7 @@ async function findFiles(model: PublishedModel, from: string): Promise<string[]>
   const names = await readdir(folder);
   return model.files.map(({ path: wanted }) => {
     const pattern = path.posix.basename(wanted);
-    const matches = names.filter((name) => matchesPattern(name, pattern));
+    const matches = names.filter((name) => matchesWildcard(pattern, name, '/'));
     const [match] = matches;
     if (match === undefined) throw new ZynqnetError('IMPORT_OPTIONS', `${folder}: no ${pattern}`);
     if (matches.length > 1)

@@ -1,8 +1,10 @@
 /** The accelerator itself. These touch its addresses, so each names what must hold before. */
+
 import { ACCELERATOR_ID } from '../../native/accelerator-constants.js';
+import { codeOf, messageOf } from '../../util/error.js';
 import { acceleratorChoice, backendKind, broken, hex, loadCommand, mebibytes, uioName } from '../board.js';
 import type { Check, Context } from '../check.js';
-import { codeOf, type Finding, messageOf, ok, skipped, warning } from '../finding.js';
+import { type Finding, ok, skipped, warning } from '../finding.js';
 import { stopCommand } from '../owners.js';
 import { interruptCount } from '../uio.js';
 

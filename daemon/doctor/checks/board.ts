@@ -1,8 +1,10 @@
 /** What must be true before anybody touches an address of the programmable logic. All of it is read from /sys and /proc. */
+
 import { gunzipSync } from 'node:zlib';
+import { messageOf } from '../../util/error.js';
 import { acceleratorOptions, broken, bufferName, loadCommand, notSetUp, uioName } from '../board.js';
 import type { Check, Context } from '../check.js';
-import { type Finding, failed, messageOf, ok, skipped, uncertain, warning } from '../finding.js';
+import { type Finding, failed, ok, skipped, uncertain, warning } from '../finding.js';
 import { kernelOptions, missingOptions, parseKernelConfig } from '../kernel-options.js';
 import { ownersOf, ownersText, stopCommand } from '../owners.js';
 import { uioDevice } from '../uio.js';

@@ -1,6 +1,7 @@
 /** The way to the broker, step by step: the address, the encryption, the login. */
+import { codeOf, messageOf } from '../../util/error.js';
 import type { Check, Context } from '../check.js';
-import { codeOf, type Finding, failed, messageOf, ok, skipped, warning } from '../finding.js';
+import { type Finding, failed, ok, skipped, warning } from '../finding.js';
 
 const standardPorts: Record<string, number> = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 };
 const soonMs = 14 * 24 * 3_600_000;

@@ -1,6 +1,7 @@
 /** Cameras: what is there, what they deliver, and whether the configured one opens. */
+import { codeOf, messageOf } from '../../util/error.js';
 import type { Check, Context } from '../check.js';
-import { codeOf, type Finding, failed, messageOf, ok, skipped, warning } from '../finding.js';
+import { type Finding, failed, ok, skipped, warning } from '../finding.js';
 import { ownersOf, ownersText, stopCommand } from '../owners.js';
 import type { CameraFacts } from '../probe/types.js';
 

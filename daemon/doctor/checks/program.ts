@@ -1,6 +1,7 @@
 /** The program itself: configuration, processor, C library, Node, libraries, model. */
+import { codeOf, messageOf } from '../../util/error.js';
 import type { Check, Context } from '../check.js';
-import { codeOf, type Finding, failed, messageOf, ok, warning } from '../finding.js';
+import { type Finding, failed, ok, warning } from '../finding.js';
 
 /** sharp 0.35 needs the first, the bundle's other variant the second. */
 const glibcForSharp = '2.36';

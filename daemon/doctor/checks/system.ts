@@ -1,8 +1,10 @@
 /** What the machine around the daemon must give it: the time, and a place for what must not be forgotten. */
+
 import { dirname } from 'node:path';
 import { clockSigns } from '../../monitoring/clock.js';
+import { codeOf, messageOf } from '../../util/error.js';
 import type { Check, Context } from '../check.js';
-import { codeOf, type Finding, failed, messageOf, ok, uncertain, warning } from '../finding.js';
+import { type Finding, failed, ok, uncertain, warning } from '../finding.js';
 import { type Mount, mountOf } from '../mounts.js';
 
 const forgetful = ['tmpfs', 'ramfs', 'rootfs', 'initramfs', 'devtmpfs'];

@@ -2,6 +2,7 @@ import type { CameraConfig } from '../../config/schema.js';
 import { defaultModelFile } from '../../model/default-file.js';
 import { loadModel } from '../../model/load.js';
 import { loadAddon } from '../../native/load.js';
+import { messageOf } from '../../util/error.js';
 import { accelerator } from './accelerator.js';
 import type { AddonFacts, CameraFacts, ModelFacts, OpenedCamera, ProbeCalls, SharpFacts } from './types.js';
 
@@ -55,7 +56,7 @@ function cameras(devices: readonly string[]): CameraFacts[] {
     try {
       return { device, ...loadAddon().describeV4l2(device) };
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       return { device, card: '', driver: '', captures: false, formats: [], error: message };
     }
   });

@@ -1,5 +1,5 @@
 /** The probe process: answers one call after the other until its parent goes. */
-import { codeOf, messageOf } from '../finding.js';
+import { codeOf, messageOf } from '../../util/error.js';
 import { calls } from './calls.js';
 import type { Answer, Request } from './client.js';
 

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { messageOf } from '../../util/error.js';
 import { contentType } from './prometheus.js';
 
 export interface MetricsServerOptions {
@@ -36,7 +37,7 @@ export class MetricsServer {
           const body = text();
           response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
         } catch (error) {
-          response.writeHead(500).end(`${error instanceof Error ? error.message : error}\n`);
+          response.writeHead(500).end(`${messageOf(error)}\n`);
         }
       },
     );

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { IClientOptions, MqttClient } from 'mqtt';
-import { ZynqnetError } from '../../util/error.js';
+import { messageOf, ZynqnetError } from '../../util/error.js';
 import { firstLine } from '../connection/mqtt-options.js';
 
 /** Where a fleet's broker is, and who we are to it. */
@@ -33,9 +33,7 @@ export class FleetBroker {
       client.on('error', () => {}); // it reconnects by itself
       return new FleetBroker(client);
     } catch (error) {
-      const inner = error instanceof AggregateError ? error.errors[0] : error;
-      const reason = inner instanceof Error ? inner.message || String((inner as NodeJS.ErrnoException).code) : inner;
-      throw new ZynqnetError('FLEET_BROKER', `${address.url} cannot be reached: ${reason}`, { cause: error });
+      throw new ZynqnetError('FLEET_BROKER', `${address.url} cannot be reached: ${messageOf(error)}`, { cause: error });
     }
   }
 

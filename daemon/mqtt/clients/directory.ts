@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 // A fleet has boards of several versions: what is looked at is checked, what they say besides is kept as it is.
@@ -83,7 +84,7 @@ export class Directory {
     this.#heardMs = performance.now();
     const end = performance.now() + limitMs;
     while (performance.now() < Math.min(end, this.#heardMs + quietMs)) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
     }
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { FleetBroker } from './broker.js';
 import type { Answer, Requester } from './requester.js';
@@ -71,7 +72,7 @@ export class ModelSender {
       if (ranges !== undefined) await this.#sendRanges(device, ranges, sending);
       // A board that has stopped receiving says in its status what is still missing.
       this.#missing.delete(device);
-      await pause(1000);
+      await sleep(1000);
       ranges = this.#missing.get(device);
     }
   }
@@ -84,7 +85,7 @@ export class ModelSender {
         if (part.length === 0) return;
         await Promise.all([
           broker.publish(`${base}/${device}/model/chunk/${signed.sha256}/${chunk}`, part),
-          pause(1000 / chunksPerSecond),
+          sleep(1000 / chunksPerSecond),
         ]);
       }
     }
@@ -101,8 +102,4 @@ export class ModelSender {
       // Anybody may publish anything.
     }
   }
-}
-
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../util/error.js';
 /** What came of one board. */
 export interface Outcome {
   readonly device: string;
@@ -90,7 +91,7 @@ async function applyTo(device: string, steps: RolloutSteps, isCanary: boolean): 
 
 /** A board that refused, or said nothing. */
 export function failure(device: string, error: unknown, startMs: number): Outcome {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return { device, ok: false, changed: false, message, seconds: secondsSince(startMs) };
 }
 

@@ -1,3 +1,4 @@
+import { matchesWildcard } from '../../util/wildcard.js';
 import type { Board } from './directory.js';
 
 export interface Selection {
@@ -8,10 +9,9 @@ export interface Selection {
 
 /** The boards that a person means. */
 export function selectBoards(boards: readonly Board[], { devices, group }: Selection): Board[] {
-  const patterns = devices.map((name) => new RegExp(`^${name.split('*').map(quoted).join('.*')}$`));
   return boards.filter(
     (board) =>
-      (patterns.length === 0 || patterns.some((pattern) => pattern.test(board.device))) &&
+      (devices.length === 0 || devices.some((pattern) => matchesWildcard(pattern, board.device))) &&
       (group === undefined || groupsOf(board).includes(group)),
   );
 }
@@ -30,8 +30,4 @@ export function configValue(config: Record<string, unknown> | undefined, key: st
     value = (value as Record<string, unknown>)[name];
   }
   return value;
-}
-
-function quoted(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { IClientOptions } from 'mqtt';
 import type { MqttConfig } from '../../config/schema.js';
-import { ZynqnetError } from '../../util/error.js';
+import { messageOf, ZynqnetError } from '../../util/error.js';
 
 export interface Will {
   readonly topic: string;
@@ -40,7 +40,7 @@ function readConfigured(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new ZynqnetError('CONFIG_FILE', `cannot read ${file}, which the configuration names: ${reason}`);
   }
 }

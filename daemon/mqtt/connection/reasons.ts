@@ -1,3 +1,5 @@
+import { codeOf, messageOf } from '../../util/error.js';
+
 /** What to do about errors of a TLS handshake, by Node's code or by the alert in OpenSSL's message. */
 const hints: readonly (readonly [RegExp, string])[] = [
   // A board without a clock of its own starts years back: a good certificate is then "not yet valid".
@@ -25,9 +27,9 @@ const hints: readonly (readonly [RegExp, string])[] = [
 /** Why a connection failed, in words, and what to do where that is known. */
 export function reasonText(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonText(error.errors[0]);
-  const message = error instanceof Error && error.message !== '' ? error.message : String(error);
-  const code = (error as { code?: unknown } | null)?.code;
-  const hint = hints.find(([pattern]) => pattern.test(String(code)) || pattern.test(message))?.[1];
+  const message = messageOf(error);
+  const code = codeOf(error);
+  const hint = hints.find(([pattern]) => pattern.test(code ?? '') || pattern.test(message))?.[1];
   // OpenSSL's own lines name its source files.
   const short = message
     .replace(/^[0-9A-F]+:error:[0-9A-F]+:SSL routines:[^:]*:/i, '')

@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/schema.js';
+import { messageOf } from '../../util/error.js';
+import { endsWithin } from '../../util/time-limit.js';
 import { Connection, type ConnectionTimes } from '../connection/connection.js';
 import { filterMatches } from '../connection/filters.js';
 import type { BrokerSession, Dial, Incoming, PublishOptions } from '../connection/session.js';
@@ -151,7 +154,7 @@ export class Publisher {
   /** Resolves while online, or as soon as it is. */
   async connected(): Promise<void> {
     while (this.#connection.session === undefined && this.#state !== 'stopped') {
-      await new Promise((resolve) => setTimeout(resolve, 200).unref());
+      await sleep(200, undefined, { ref: false });
     }
   }
 
@@ -169,7 +172,7 @@ export class Publisher {
   async stop(timeoutMs: number): Promise<void> {
     const end = performance.now() + timeoutMs;
     this.#state = 'stopped';
-    await within(timeoutMs / 2, Promise.all([this.#sendStatus(), this.#drainEvents()]));
+    await endsWithin(Promise.all([this.#sendStatus(), this.#drainEvents()]), timeoutMs / 2);
     await this.#connection.stop(Math.max(50, end - performance.now()));
   }
 
@@ -188,8 +191,7 @@ export class Publisher {
       }
       await this.#drainEvents();
     } catch (error) {
-      if (this.#connection.session === session)
-        this.#connection.fail(error instanceof Error ? error.message : String(error));
+      if (this.#connection.session === session) this.#connection.fail(messageOf(error));
     }
   }
 
@@ -250,13 +252,4 @@ function parseStatus(payload: Buffer): StatusPayload | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
-  await Promise.race([work.then(() => {}), limit]);
-  clearTimeout(timer);
 }
