@@ -270,10 +270,10 @@ export class Daemon {
   ): ConfigApplier {
     const { store, log } = this.#options;
     const changes = new ConfigApplier({
-      live: (config) => {
+      log: (config) => {
         log.level = config.log.level;
-        scheduler.check();
       },
+      schedule: () => scheduler.check(),
       model: async () => {
         publisher.publishInfo(this.#info(await classifier.load()));
         alerts.clear('model');

@@ -41,6 +41,11 @@ export type Target = keyof typeof targets;
 /** A target that must be called to take up a change. */
 export type CalledTarget = { [T in Target]: (typeof targets)[T]['called'] extends true ? T : never }[Target];
 
+/** In the order in which they are called. */
+export const calledTargets = (Object.keys(targets) as Target[]).filter(
+  (name): name is CalledTarget => targets[name].called,
+);
+
 const strength: readonly Effect[] = ['live', 'pipeline', 'process'];
 
 /** The effect of a change that all these targets take up: the strongest of theirs. */
@@ -53,6 +58,11 @@ export function effectOfTargets(names: Iterable<Target>): Effect {
 export interface LocalSettings {
   readonly device: { readonly stateFolder: string | null; readonly allowedDevices: readonly string[] };
   readonly model: { readonly folder: string | null };
+}
+
+/** Whether the frames that follow a change show that it works. */
+export function showInFrames(names: Iterable<Target>): boolean {
+  return Array.from(names).some((name) => targets[name].frames);
 }
 
 /** What a message may set a key to, where that is less than the local file may. */

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { showInFrames } from '../config/define.js';
+import { targetsOf } from '../config/lookup.js';
 import type { ConfigChange, ConfigStore, Proposal } from '../config/store.js';
 import type { Alert } from '../monitoring/alerts.js';
 import type { FrameWatch, Seen } from './frame-watch.js';
@@ -160,7 +162,7 @@ export class CommitConfirm {
       return messageOf(error);
     }
     // Frames cannot be asked of a camera that had none before, unless this change is about where they come from.
-    const wanted = flowing || (effect === 'pipeline' && changed.some(isOfPicture));
+    const wanted = flowing || (effect === 'pipeline' && showInFrames(targetsOf(changed)));
     if (!wanted) return undefined;
     const sinceMs = performance.now();
     const healthy = ({ frame, result }: Seen) => frame.capturedMs >= sinceMs && result.model.sha256 === model();
@@ -173,7 +175,7 @@ export class CommitConfirm {
 
   /** Frames may come all the same: the processor stands in for an accelerator that the change has put out of action. */
   #newAlert({ changed }: ConfigChange, before: ReadonlyMap<string, string>): string | undefined {
-    if (!changed.some(isOfPicture)) return undefined;
+    if (!showInFrames(targetsOf(changed))) return undefined;
     const alert = this.#options.alerts().find(({ id }) => ofFrames.has(id) && !before.has(id));
     return alert === undefined ? undefined : `it raised an alert, ${alert.id}: ${alert.message}`;
   }
@@ -194,7 +196,7 @@ export class CommitConfirm {
     const { store, restart, checkRestart } = this.#options;
     checkRestart();
     try {
-      store.stage(proposal, storedRequester(requester), flowing || proposal.changed.some(isOfPicture));
+      store.stage(proposal, storedRequester(requester), flowing || showInFrames(targetsOf(proposal.changed)));
     } catch (error) {
       throw new RequestError(507, `a change that needs a restart cannot be stored: ${messageOf(error)}`);
     }
@@ -207,8 +209,6 @@ export class CommitConfirm {
 
 /** Alerts about what frames go through. */
 const ofFrames: ReadonlySet<string> = new Set(['camera', 'model', 'engine', 'preprocess', 'inference', 'delivery']);
-
-const isOfPicture = (path: string) => /^(camera|model|engine|preprocess)\./.test(path);
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -1,31 +1,29 @@
+import { type CalledTarget, calledTargets } from '../config/define.js';
+import { targetsOf } from '../config/lookup.js';
 import type { Config } from '../config/schema.js';
 import type { ConfigChange, ConfigStore } from '../config/store.js';
+import { messageOf } from '../util/error.js';
 
-/** The running parts that follow a change; each may reject, which is the change's failure. */
-export interface ChangeTargets {
-  /** Everything that only needs to be told. */
-  live(config: Config): void;
-  model(): Promise<unknown>;
-  view(): void;
-  /** Throws for labels that do not fit the model. */
-  labels(): void;
-  camera(): Promise<void>;
-}
+/** How each running part takes up a change; what one throws, or rejects with, is the failure of the change. */
+export type Appliers = { readonly [T in CalledTarget]: (config: Config) => unknown };
 
-/** Puts each change of the configuration into effect, one after the other. Live keys are read where they are used. */
+/**
+ * Puts each change of the configuration into effect, one after the other: calls the parts that the changed keys name as
+ * `applies`, and no others.
+ */
 export class ConfigApplier {
-  readonly #targets: ChangeTargets;
+  readonly #appliers: Appliers;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(targets: ChangeTargets) {
-    this.#targets = targets;
+  constructor(appliers: Appliers) {
+    this.#appliers = appliers;
   }
 
-  /** Returns how to stop following. `failed` hears of a change that could not be put into effect. */
+  /** Returns how to stop following. `failed` gets the reason why a change could not be put into effect. */
   follow(store: ConfigStore, failed: (reason: string) => void, done: () => void): () => void {
     return store.subscribe((change) => {
       this.#last = this.#last.catch(() => {}).then(() => this.#apply(change));
-      this.#last.then(done, (error: unknown) => failed(error instanceof Error ? error.message : String(error)));
+      this.#last.then(done, (error: unknown) => failed(messageOf(error)));
     });
   }
 
@@ -35,11 +33,11 @@ export class ConfigApplier {
   }
 
   async #apply({ changed, config }: ConfigChange): Promise<void> {
-    const touches = (...groups: string[]) => changed.some((path) => groups.some((group) => path.startsWith(group)));
-    this.#targets.live(config);
-    if (touches('model.file', 'engine.backend', 'engine.threads', 'engine.accelerator.')) await this.#targets.model();
-    else if (touches('preprocess.')) this.#targets.view();
-    if (touches('model.')) this.#targets.labels();
-    if (touches('camera.')) await this.#targets.camera();
+    const touched = targetsOf(changed);
+    // Loading a model arranges its input, too.
+    if (touched.has('model')) touched.delete('view');
+    for (const target of calledTargets) {
+      if (touched.has(target)) await this.#appliers[target](config);
+    }
   }
 }
