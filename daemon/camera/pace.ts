@@ -1,4 +1,4 @@
-import { sleep } from './supervision/supervised-camera.js';
+import { sleepUntilAborted } from '../util/sleep.js';
 
 /**
  * Keeps a steady rate: each `next()` resolves one period after the one before. Who comes late loses the ticks in
@@ -18,7 +18,7 @@ export class Pace {
   async next(): Promise<number> {
     const waitMs = this.#dueMs - performance.now();
     // also without a wait the event loop must get its turn
-    await sleep(Math.max(0, waitMs), this.#signal);
+    await sleepUntilAborted(Math.max(0, waitMs), this.#signal);
     const missed = Math.max(0, Math.floor((performance.now() - this.#dueMs) / this.#periodMs));
     this.#dueMs += (missed + 1) * this.#periodMs;
     return missed;

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { ZynqnetError } from '../../util/error.js';
+import { endsWithin } from '../../util/time-limit.js';
 import type { CameraDriver, Session } from '../source.js';
-import { sleep } from '../supervision/supervised-camera.js';
 
 export interface FfmpegOptions {
   /** What ffmpeg gets after -i: an address, a file, a device. */
@@ -133,11 +133,7 @@ async function endChild(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill('SIGTERM');
-  const patience = new AbortController();
-  await Promise.race([gone, sleep(KILL_AFTER_MS, patience.signal)]);
-  patience.abort();
-  if (child.exitCode === null && child.signalCode === null) {
-    child.kill('SIGKILL');
-    await gone;
-  }
+  if (await endsWithin(gone, KILL_AFTER_MS)) return;
+  child.kill('SIGKILL');
+  await gone;
 }

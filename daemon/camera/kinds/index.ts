@@ -2,7 +2,7 @@ import type { CameraConfig } from '../../config/schema.js';
 import type { NativeV4l2 } from '../../native/v4l2.js';
 import { ZynqnetError } from '../../util/error.js';
 import type { CameraDriver, FrameSource } from '../source.js';
-import { SupervisedSource } from '../supervision/supervised-camera.js';
+import { SupervisedCamera } from '../supervision/supervised-camera.js';
 import { ffmpegDriver } from './ffmpeg.js';
 import { filesDriver } from './files.js';
 import { httpDriver } from './http.js';
@@ -11,7 +11,7 @@ import { v4l2Driver } from './v4l2.js';
 
 /** The camera that the configuration asks for, not started. `native` is the addon; only v4l2 asks for it. */
 export function createCamera(camera: CameraConfig, native: () => NativeV4l2): FrameSource {
-  return new SupervisedSource(driverFor(camera, native));
+  return new SupervisedCamera(driverFor(camera, native));
 }
 
 /** Throws CAMERA_CONFIG where a key that this source needs is missing. */

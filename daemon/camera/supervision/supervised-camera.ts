@@ -1,153 +1,183 @@
-import { ZynqnetError } from '../../util/error.js';
+import { Backoff } from '../../util/backoff.js';
+import { messageOf, ZynqnetError } from '../../util/error.js';
+import { endsWithin } from '../../util/time-limit.js';
 import type { Frame } from '../frame.js';
-import type { CameraDriver, CameraState, CameraStatus, FrameEvents, FrameSource, Picture, Session } from '../source.js';
-import { RetryDelay } from './retry.js';
+import type { CameraDriver, CameraStatus, FrameEvents, FrameSource, Picture, Session } from '../source.js';
+import {
+  type DriverRun,
+  publicState,
+  type SupervisionEvent,
+  type SupervisionState,
+  type Transitions,
+} from './camera-states.js';
 
 export interface SupervisionLimits {
-  readonly firstRetryMs: number;
-  readonly mostRetryMs: number;
+  readonly minRetryMs: number;
+  readonly maxRetryMs: number;
   /** How long stop() waits for a driver to close its device. */
   readonly closeLimitMs: number;
   /** A session that streamed for this long counts as good: the next retry comes soon again. */
   readonly goodSessionMs: number;
 }
 
-const standardLimits: SupervisionLimits = {
-  firstRetryMs: 500,
-  mostRetryMs: 30_000,
+const defaultLimits: SupervisionLimits = {
+  minRetryMs: 500,
+  maxRetryMs: 30_000,
   closeLimitMs: 2000,
   goodSessionMs: 10_000,
 };
 
-/** Which state may follow which; anything else is a defect of this file. */
-const follows: Readonly<Record<CameraState, readonly CameraState[]>> = {
-  stopped: ['opening'],
-  opening: ['streaming', 'stalled', 'retrying', 'stopped'],
-  streaming: ['stalled', 'retrying', 'stopped'],
-  stalled: ['retrying', 'stopped'],
-  retrying: ['opening', 'stopped'],
-};
+const noCounts = { frames: 0, lost: 0, openings: 0, failures: 0, warnings: 0 };
 
-/** Turns a driver into a FrameSource: states, time limits, back-off, counts. */
-export class SupervisedSource implements FrameSource {
+/** Turns a driver into a FrameSource: a state machine (camera-states.ts) with time limits, back-off and counts. */
+export class SupervisedCamera implements FrameSource {
   readonly kind: string;
   readonly #driver: CameraDriver;
   readonly #limits: SupervisionLimits;
-  readonly #retry: RetryDelay;
-  #state: CameraState = 'stopped';
+  readonly #backoff: Backoff;
+  #state: SupervisionState = { name: 'stopped', ended: false, error: undefined };
   #events: FrameEvents | undefined;
-  #counts = { frames: 0, lost: 0, reconnects: 0, failures: 0, warnings: 0 };
-  #opened = 0;
+  #counts = { ...noCounts };
   #sequence = -1;
-  #ended = false;
-  #busy = false;
-  #error: ZynqnetError | undefined;
   #lastWarning: string | undefined;
   #description: string | undefined;
-  #stopping: AbortController | undefined;
-  #loop: Promise<void> = Promise.resolve();
 
   constructor(driver: CameraDriver, limits: Partial<SupervisionLimits> = {}) {
     this.kind = driver.kind;
     this.#driver = driver;
-    this.#limits = { ...standardLimits, ...limits };
-    this.#retry = new RetryDelay(this.#limits.firstRetryMs, this.#limits.mostRetryMs);
+    this.#limits = { ...defaultLimits, ...limits };
+    this.#backoff = new Backoff(this.#limits.minRetryMs, this.#limits.maxRetryMs, 'equal');
   }
 
+  readonly #transitions: Transitions = {
+    stopped: {
+      start: () => this.#opening(undefined),
+    },
+    closing: {
+      start: ({ run }) => ({ name: 'blocked', run, error: stillHangs(this.kind) }),
+      failed: ({ error }) => stopped(error),
+      finished: ({ error }) => stopped(error),
+    },
+    blocked: {
+      failed: ({ error }) => this.#opening(error),
+      finished: ({ error }) => this.#opening(error),
+      stop: ({ run, error }) => closing(run, error),
+    },
+    opening: {
+      frame: ({ run }) => this.#firstFrame(run),
+      late: ({ run }) => stalled(run, tooLateToOpen(this.kind, this.#driver.openLimitMs), false),
+      failed: (_, { error }) => this.#retrying(error),
+      finished: ({ error }) => ended(error),
+      stop: ({ run, error }) => closing(run, error),
+    },
+    streaming: {
+      frame: ({ run }) => this.#streaming(run),
+      late: ({ run }) => stalled(run, tooLateToGoOn(this.kind, this.#driver.stallLimitMs), true),
+      failed: ({ run }, { error }) => this.#retrying(error, run),
+      finished: () => ended(undefined),
+      stop: ({ run }) => closing(run, undefined),
+    },
+    stalled: {
+      failed: ({ run, error, streamed }) => this.#retrying(error, streamed ? run : undefined),
+      finished: ({ run, error, streamed }) => this.#retrying(error, streamed ? run : undefined),
+      stop: ({ run, error }) => closing(run, error),
+    },
+    retrying: {
+      retry: ({ error }) => this.#opening(error),
+      stop: ({ error }) => stopped(error),
+    },
+  };
+
   status(): CameraStatus {
+    const { openings, ...counts } = this.#counts;
+    const state = this.#state;
     return {
-      state: this.#state,
-      ...this.#counts,
-      ended: this.#ended,
-      ...(this.#error && { error: this.#error }),
+      state: publicState[state.name],
+      ...counts,
+      reconnects: Math.max(0, openings - 1),
+      ended: state.name === 'stopped' && state.ended,
+      ...('error' in state && state.error && { error: state.error }),
       ...(this.#lastWarning !== undefined && { lastWarning: this.#lastWarning }),
       ...(this.#description !== undefined && { description: this.#description }),
     };
   }
 
   start(events: FrameEvents): void {
-    if (this.#state !== 'stopped') return;
+    if (publicState[this.#state.name] !== 'stopped') return;
     this.#events = events;
-    this.#counts = { frames: 0, lost: 0, reconnects: 0, failures: 0, warnings: 0 };
-    this.#opened = 0;
+    this.#counts = { ...noCounts };
     this.#sequence = -1;
-    this.#ended = false;
-    this.#error = undefined;
     this.#lastWarning = undefined;
-    const stopping = new AbortController();
-    this.#stopping = stopping;
-    const before = this.#loop;
-    this.#enter('opening');
-    // an earlier session that its driver could not end yet still holds the device
-    if (this.#busy)
-      this.#error = new ZynqnetError('CAMERA_STALLED', `the ${this.kind} camera still hangs in its last session`);
-    this.#loop = before.then(() => this.#run(stopping.signal));
+    this.#dispatch({ name: 'start' });
   }
 
   async stop(): Promise<void> {
-    if (this.#state === 'stopped') return;
-    this.#stopping?.abort();
-    this.#enter('stopped');
+    if (!this.#dispatch({ name: 'stop' })) return;
     this.#events = undefined;
-    await settledWithin(this.#loop, this.#limits.closeLimitMs);
+    if (this.#state.name === 'closing') await endsWithin(this.#state.run.done, this.#limits.closeLimitMs);
   }
 
-  async #run(stop: AbortSignal): Promise<void> {
-    this.#busy = true;
-    try {
-      await this.#sessions(stop);
-    } finally {
-      this.#busy = false;
-    }
+  /** Whether the event meant anything in this state. */
+  #dispatch(event: SupervisionEvent): boolean {
+    const before = this.#state;
+    // the compiler cannot see that the entry belongs to this state and this event
+    const next = this.#transitions[before.name][event.name] as
+      | ((state: SupervisionState, event: SupervisionEvent) => SupervisionState)
+      | undefined;
+    if (next === undefined) return false;
+    if ('timer' in before) clearTimeout(before.timer);
+    this.#state = next(before, event);
+    if (publicState[this.#state.name] !== publicState[before.name]) this.#events?.state?.(this.status());
+    return true;
   }
 
-  async #sessions(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      const startedMs = performance.now();
-      const outcome = await this.#session(stop);
-      if (stop.aborted) return;
-      if (outcome === 'ended') {
-        this.#ended = true;
-        this.#enter('stopped');
-        return;
-      }
-      this.#counts.failures += 1;
-      this.#error = outcome.error;
-      if (outcome.streamed && performance.now() - startedMs >= this.#limits.goodSessionMs) this.#retry.reset();
-      this.#enter('retrying');
-      await sleep(this.#retry.nextMs(), stop);
-      if (!stop.aborted) this.#enter('opening');
-    }
+  #opening(error: ZynqnetError | undefined): SupervisionState {
+    return { name: 'opening', run: this.#run(), timer: this.#after(this.#driver.openLimitMs, 'late'), error };
   }
 
-  /** One opening, from the first attempt to the moment when the driver has let go of the device. */
-  async #session(stop: AbortSignal): Promise<'ended' | { error: ZynqnetError; streamed: boolean }> {
+  #firstFrame(run: DriverRun): SupervisionState {
+    this.#counts.openings += 1;
+    return this.#streaming(run);
+  }
+
+  #streaming(run: DriverRun): SupervisionState {
+    return { name: 'streaming', run, timer: this.#after(this.#driver.stallLimitMs, 'late') };
+  }
+
+  /** `streamed` is the run that just ended, if it delivered frames. */
+  #retrying(error: ZynqnetError, streamed?: DriverRun): SupervisionState {
+    this.#counts.failures += 1;
+    if (streamed && performance.now() - streamed.startedMs >= this.#limits.goodSessionMs) this.#backoff.reset();
+    return { name: 'retrying', timer: this.#after(Math.ceil(this.#backoff.nextMs()), 'retry'), error };
+  }
+
+  #after(ms: number, name: 'late' | 'retry'): NodeJS.Timeout {
+    return setTimeout(() => this.#dispatch({ name }), ms);
+  }
+
+  #run(): DriverRun {
     const abort = new AbortController();
-    const end = (): void => abort.abort();
-    stop.addEventListener('abort', end, { once: true });
-    let streamed = false;
-    let overdue: ZynqnetError | undefined;
-    let timer: NodeJS.Timeout | undefined;
-    const watch = (): void => {
-      clearTimeout(timer);
-      const limitMs = streamed ? this.#driver.stallLimitMs : this.#driver.openLimitMs;
-      timer = setTimeout(() => {
-        overdue = late(this.kind, streamed, limitMs);
-        this.#error = overdue;
-        this.#enter('stalled');
-        abort.abort();
-      }, limitMs);
-    };
-    const session: Session = {
-      signal: abort.signal,
+    return { abort, startedMs: performance.now(), done: this.#drive(abort) };
+  }
+
+  /** Resolves when the driver has let go of the device. */
+  async #drive(abort: AbortController): Promise<void> {
+    let outcome: SupervisionEvent = { name: 'finished' };
+    try {
+      await Promise.resolve(); // the state is entered first
+      if (!abort.signal.aborted) await this.#driver.run(this.#session(abort.signal));
+    } catch (error) {
+      outcome = { name: 'failed', error: asZynqnetError(error, this.kind) };
+    }
+    abort.abort(); // a driver that failed must not emit any more
+    this.#dispatch(outcome);
+  }
+
+  #session(signal: AbortSignal): Session {
+    return {
+      signal,
       emit: (picture) => {
-        if (abort.signal.aborted) return;
-        if (!streamed) {
-          streamed = true;
-          this.#firstFrame();
-        }
-        watch();
-        this.#deliver(picture);
+        if (!signal.aborted && this.#dispatch({ name: 'frame' })) this.#deliver(picture);
       },
       lose: (count) => {
         this.#counts.lost += count;
@@ -160,25 +190,6 @@ export class SupervisedSource implements FrameSource {
         this.#description = text;
       },
     };
-    watch();
-    try {
-      await this.#driver.run(session);
-      if (!overdue) return 'ended';
-    } catch (error) {
-      overdue ??= asZynqnetError(error, this.kind);
-    } finally {
-      clearTimeout(timer);
-      stop.removeEventListener('abort', end);
-      abort.abort(); // a driver that failed must not emit any more
-    }
-    return { error: overdue, streamed };
-  }
-
-  #firstFrame(): void {
-    if (this.#opened > 0) this.#counts.reconnects += 1;
-    this.#opened += 1;
-    this.#error = undefined;
-    this.#enter('streaming');
   }
 
   #deliver({ capturedMs = performance.now(), sequence, ...picture }: Picture): void {
@@ -188,49 +199,37 @@ export class SupervisedSource implements FrameSource {
     const frame: Frame = { ...picture, sequence: this.#sequence, capturedMs, capturedAtUtcMs };
     this.#events?.frame(frame);
   }
-
-  #enter(state: CameraState): void {
-    if (!follows[this.#state].includes(state)) throw new Error(`camera state ${state} cannot follow ${this.#state}`);
-    this.#state = state;
-    this.#events?.state?.(this.status());
-  }
 }
 
-function late(kind: string, streamed: boolean, limitMs: number): ZynqnetError {
-  const seconds = limitMs / 1000;
-  return streamed
-    ? new ZynqnetError('CAMERA_STALLED', `the ${kind} camera has sent no frame for ${seconds} s; it is opened anew`)
-    : new ZynqnetError(
-        'CAMERA_TIMEOUT',
-        `the ${kind} camera sent no frame within ${seconds} s of opening; it is tried again`,
-      );
+const stopped = (error: ZynqnetError | undefined): SupervisionState => ({ name: 'stopped', ended: false, error });
+const ended = (error: ZynqnetError | undefined): SupervisionState => ({ name: 'stopped', ended: true, error });
+
+function closing(run: DriverRun, error: ZynqnetError | undefined): SupervisionState {
+  run.abort.abort();
+  return { name: 'closing', run, error };
 }
+
+function stalled(run: DriverRun, error: ZynqnetError, streamed: boolean): SupervisionState {
+  run.abort.abort();
+  return { name: 'stalled', run, error, streamed };
+}
+
+const stillHangs = (kind: string): ZynqnetError =>
+  new ZynqnetError('CAMERA_STALLED', `the ${kind} camera still hangs in its last session`);
+
+const tooLateToOpen = (kind: string, limitMs: number): ZynqnetError =>
+  new ZynqnetError(
+    'CAMERA_TIMEOUT',
+    `the ${kind} camera sent no frame within ${limitMs / 1000} s of opening; it is tried again`,
+  );
+
+const tooLateToGoOn = (kind: string, limitMs: number): ZynqnetError =>
+  new ZynqnetError(
+    'CAMERA_STALLED',
+    `the ${kind} camera has sent no frame for ${limitMs / 1000} s; it is opened again`,
+  );
 
 function asZynqnetError(error: unknown, kind: string): ZynqnetError {
   if (error instanceof ZynqnetError) return error;
-  const said = error instanceof Error ? error.message : String(error);
-  return new ZynqnetError('CAMERA_LOST', `the ${kind} camera failed: ${said}`, { cause: error });
-}
-
-/** Resolves after `ms`, or at once when the signal is aborted; never rejects. */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
-}
-
-async function settledWithin(work: Promise<void>, limitMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
+  return new ZynqnetError('CAMERA_LOST', `the ${kind} camera failed: ${messageOf(error)}`, { cause: error });
 }

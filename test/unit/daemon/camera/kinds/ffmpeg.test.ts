@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { argumentsFor, type FfmpegOptions, ffmpegDriver } from '../../../../../daemon/camera/kinds/ffmpeg.js';
-import { SupervisedSource } from '../../../../../daemon/camera/supervision/supervised-camera.js';
+import { SupervisedCamera } from '../../../../../daemon/camera/supervision/supervised-camera.js';
 import { Collector } from '../support/collect.js';
 import { standInFfmpeg } from '../support/stand-in-ffmpeg.js';
 
@@ -37,9 +37,9 @@ describe('ffmpeg arguments', () => {
 });
 
 describe('ffmpeg camera', () => {
-  let source: SupervisedSource;
+  let source: SupervisedCamera;
   const begin = (over: Partial<FfmpegOptions>) => {
-    source = new SupervisedSource(ffmpegDriver({ ...options, ...over }), { firstRetryMs: 5, mostRetryMs: 10 });
+    source = new SupervisedCamera(ffmpegDriver({ ...options, ...over }), { minRetryMs: 5, maxRetryMs: 10 });
     const seen = new Collector();
     source.start(seen);
     return seen;

@@ -4,17 +4,17 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { imageKind } from '../../../../../daemon/camera/image-kind.js';
 import { filesDriver } from '../../../../../daemon/camera/kinds/files.js';
-import { SupervisedSource } from '../../../../../daemon/camera/supervision/supervised-camera.js';
+import { SupervisedCamera } from '../../../../../daemon/camera/supervision/supervised-camera.js';
 import { Collector } from '../support/collect.js';
 import { jpeg, png } from '../support/pictures.js';
 
 describe('files camera', () => {
   let folder: string;
-  let source: SupervisedSource;
+  let source: SupervisedCamera;
   const begin = (target: string, loop: boolean) => {
-    source = new SupervisedSource(filesDriver({ path: target, framesPerSecond: 500, loop, stallMs: 3000 }), {
-      firstRetryMs: 5,
-      mostRetryMs: 10,
+    source = new SupervisedCamera(filesDriver({ path: target, framesPerSecond: 500, loop, stallMs: 3000 }), {
+      minRetryMs: 5,
+      maxRetryMs: 10,
     });
     const seen = new Collector();
     source.start(seen);

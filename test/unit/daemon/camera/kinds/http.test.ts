@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type HttpOptions, httpDriver } from '../../../../../daemon/camera/kinds/http.js';
-import { SupervisedSource } from '../../../../../daemon/camera/supervision/supervised-camera.js';
+import { SupervisedCamera } from '../../../../../daemon/camera/supervision/supervised-camera.js';
 import { Collector } from '../support/collect.js';
 import { type Handler, HttpCamera, snapshotsOf, streamOf } from '../support/http-camera.js';
 import { jpeg } from '../support/pictures.js';
 
 describe('HTTP camera', () => {
   const cameras: HttpCamera[] = [];
-  let source: SupervisedSource | undefined;
+  let source: SupervisedCamera | undefined;
 
   const serve = async (handler: Handler) => {
     const camera = await new HttpCamera(handler).open();
@@ -19,7 +19,7 @@ describe('HTTP camera', () => {
   };
   const watch = (url: string, over: Partial<HttpOptions> = {}) => {
     const options = { url, mode: 'auto', framesPerSecond: 100, userFile: null, stallMs: 3000, ...over } as const;
-    source = new SupervisedSource(httpDriver(options), { firstRetryMs: 5, mostRetryMs: 10 });
+    source = new SupervisedCamera(httpDriver(options), { minRetryMs: 5, maxRetryMs: 10 });
     const seen = new Collector();
     source.start(seen);
     return seen;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { v4l2Driver } from '../../../../../daemon/camera/kinds/v4l2.js';
-import { SupervisedSource } from '../../../../../daemon/camera/supervision/supervised-camera.js';
+import { SupervisedCamera } from '../../../../../daemon/camera/supervision/supervised-camera.js';
 import type { NativeAddon } from '../../../../../daemon/native/addon.js';
 import { loadAddon } from '../../../../../daemon/native/load.js';
 import type { NativeV4l2, NativeV4l2Event, NativeV4l2Options } from '../../../../../daemon/native/v4l2.js';
@@ -68,10 +68,10 @@ describeSource('v4l2', () => {
 });
 
 describe('v4l2 driver', () => {
-  let source: SupervisedSource;
+  let source: SupervisedCamera;
   afterEach(() => source.stop());
   const begin = (native: NativeV4l2, over: object = {}) => {
-    source = new SupervisedSource(v4l2Driver({ ...options, ...over }, native), { firstRetryMs: 5, mostRetryMs: 10 });
+    source = new SupervisedCamera(v4l2Driver({ ...options, ...over }, native), { minRetryMs: 5, maxRetryMs: 10 });
     const seen = new Collector();
     source.start(seen);
     return seen;

@@ -1,40 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CameraDriver, Session } from '../../../../../daemon/camera/source.js';
-import { SupervisedSource } from '../../../../../daemon/camera/supervision/supervised-camera.js';
+import { SupervisedCamera } from '../../../../../daemon/camera/supervision/supervised-camera.js';
 import { ZynqnetError } from '../../../../../daemon/util/error.js';
 import { Collector } from '../support/collect.js';
+import { PlayedDriver } from '../support/played-driver.js';
 
 const picture = { data: new Uint8Array(3), format: 'rgb24', width: 1, height: 1 } as const;
 
-/** A driver whose every session the test plays by hand. */
-class PlayedDriver implements CameraDriver {
-  readonly kind = 'played';
-  readonly openLimitMs = 1000;
-  readonly stallLimitMs = 300;
-  readonly sessions: { session: Session; resolve: () => void; reject: (error: unknown) => void }[] = [];
-
-  run(session: Session): Promise<void> {
-    return new Promise((resolve, reject) => this.sessions.push({ session, resolve, reject }));
-  }
-
-  get last() {
-    const last = this.sessions.at(-1);
-    if (!last) throw new Error('no session');
-    return last;
-  }
-}
-
-describe('SupervisedSource', () => {
+describe('SupervisedCamera', () => {
   let driver: PlayedDriver;
-  let source: SupervisedSource;
+  let source: SupervisedCamera;
   let seen: Collector;
 
   beforeEach(() => {
     vi.useFakeTimers();
     driver = new PlayedDriver();
-    source = new SupervisedSource(driver, {
-      firstRetryMs: 100,
-      mostRetryMs: 1600,
+    source = new SupervisedCamera(driver, {
+      minRetryMs: 100,
+      maxRetryMs: 1600,
       closeLimitMs: 500,
       goodSessionMs: 10_000,
     });
@@ -84,7 +66,7 @@ describe('SupervisedSource', () => {
 
   it('waits longer after each failure, up to the ceiling, and soon again after a good session', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1 - Number.EPSILON);
-    source = new SupervisedSource(driver, { firstRetryMs: 100, mostRetryMs: 1600, goodSessionMs: 10_000 });
+    source = new SupervisedCamera(driver, { minRetryMs: 100, maxRetryMs: 1600, goodSessionMs: 10_000 });
     await begin();
     for (const waitMs of [100, 200, 400, 800, 1600, 1600]) {
       const count = driver.sessions.length;

@@ -4,7 +4,7 @@ import { rawBytes } from '../../../../../daemon/camera/frame.js';
 import { imageKind } from '../../../../../daemon/camera/image-kind.js';
 import type { CameraDriver } from '../../../../../daemon/camera/source.js';
 import {
-  SupervisedSource,
+  SupervisedCamera,
   type SupervisionLimits,
 } from '../../../../../daemon/camera/supervision/supervised-camera.js';
 import { Mailbox } from '../../../../../daemon/inference/pipeline/mailbox.js';
@@ -19,15 +19,15 @@ export interface Rig {
   close(): Promise<void> | void;
 }
 
-const quick: Partial<SupervisionLimits> = { firstRetryMs: 5, mostRetryMs: 20, closeLimitMs: 2000 };
+const quick: Partial<SupervisionLimits> = { minRetryMs: 5, maxRetryMs: 20, closeLimitMs: 2000 };
 
 /** What every source must do, whatever it is made of. */
 export function describeSource(name: string, makeRig: () => Promise<Rig> | Rig): void {
   describe(`${name} as a FrameSource`, () => {
-    const open: { rig: Rig; source: SupervisedSource }[] = [];
+    const open: { rig: Rig; source: SupervisedCamera }[] = [];
     const start = async () => {
       const rig = await makeRig();
-      const source = new SupervisedSource(rig.driver, quick);
+      const source = new SupervisedCamera(rig.driver, quick);
       const seen = new Collector();
       open.push({ rig, source });
       source.start(seen);
