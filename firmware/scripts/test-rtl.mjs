@@ -46,8 +46,8 @@ if (!built) process.exit(1);
 const results = [
   ['units', run(join(build, 'sim/unit/rtl_units'))],
   ...presets.flatMap((preset) => [
-    [`${preset}: random networks`, run(join(build, 'sim/tests/rtl_random'), preset, '70', '0')],
-    [`${preset}: faults`, run(join(build, 'sim/tests/rtl_faults'), preset, '60', '1')],
+    [`${preset}: random networks`, run(join(build, 'tests/sim/rtl_random'), preset, '70', '0')],
+    [`${preset}: faults`, run(join(build, 'tests/sim/rtl_faults'), preset, '60', '1')],
   ]),
 ];
 for (const [what, passed] of results) console.log(`${passed ? 'passed' : 'FAILED'}  ${what}`);

@@ -1,9 +1,9 @@
 #include "addon/accelerator_backend.hpp"
 
 #include "core/error.hpp"
-#include "device/accelerator_engine.hpp"
-#include "device/open.hpp"
-#include "device/self_test.hpp"
+#include "accelerator/accelerator_engine.hpp"
+#include "platform/board_accelerator.hpp"
+#include "accelerator/self_test.hpp"
 #include "sim/devices/simulators.hpp"
 
 #include <mutex>
@@ -12,8 +12,8 @@
 namespace zynqnet {
 namespace {
 
-device::BoardConfig boardOf(const AcceleratorChoice &choice) {
-  device::BoardConfig board;
+platform::BoardConfig boardOf(const AcceleratorChoice &choice) {
+  platform::BoardConfig board;
   board.root = choice.root;
   board.uio = choice.uio;
   board.udmabuf = choice.udmabuf;
@@ -63,7 +63,7 @@ private:
       }
       return backend == "rtl" ? sim::openRtl(options) : sim::openFunctional(options);
     }
-    return {device::openAccelerator(boardOf(choice)), [] { return std::map<std::uint32_t, std::uint64_t>{}; }};
+    return {platform::openAccelerator(boardOf(choice)), [] { return std::map<std::uint32_t, std::uint64_t>{}; }};
   }
 
   std::mutex mutex_;
@@ -79,7 +79,7 @@ OpenAccelerators &openAccelerators() {
 class ReportingEngine final : public Engine {
 public:
   ReportingEngine(std::shared_ptr<sim::Simulator> accelerator, std::shared_ptr<const Model> model, const std::string &name)
-      : accelerator_(std::move(accelerator)), engine_(device::createAcceleratorEngine(accelerator_->driver, std::move(model), name)) {}
+      : accelerator_(std::move(accelerator)), engine_(accelerator::createAcceleratorEngine(accelerator_->driver, std::move(model), name)) {}
 
   [[nodiscard]] std::string_view name() const noexcept override { return engine_->name(); }
   [[nodiscard]] unsigned concurrency() const noexcept override { return engine_->concurrency(); }
@@ -91,8 +91,8 @@ public:
 
   [[nodiscard]] AcceleratorReport report(bool operators) const {
     const accelerator::Preset &preset = accelerator_->driver->preset();
-    const device::RunCounters run = engine_->lastRun();
-    const device::DriverCounters driver = accelerator_->driver->counters();
+    const accelerator::RunCounters run = engine_->lastRun();
+    const accelerator::DriverCounters driver = accelerator_->driver->counters();
     return {std::string(preset.name), preset.clockMHz, preset.multipliers(), run.cycles, run.macs, run.arrayCycles, run.stallReadCycles,
             run.stallWriteCycles, run.stallWeightsCycles, run.readBytes, run.writeBytes, driver.runs, driver.failures, driver.timeouts,
             driver.resets, driver.reloads, driver.lostInterrupts,
@@ -101,7 +101,7 @@ public:
 
 private:
   std::shared_ptr<sim::Simulator> accelerator_;
-  std::unique_ptr<device::AcceleratorEngine> engine_;
+  std::unique_ptr<accelerator::AcceleratorEngine> engine_;
 };
 
 } // namespace
@@ -128,9 +128,9 @@ std::optional<AcceleratorReport> reportOf(Engine &engine, bool operators) {
 }
 
 AcceleratorFacts identifyAccelerator(const std::string &backend, const AcceleratorChoice &choice) {
-  device::AcceleratorIdentity found;
+  platform::AcceleratorIdentity found;
   if (backend == "fpga") {
-    found = device::identifyAccelerator(boardOf(choice));
+    found = platform::identifyAccelerator(boardOf(choice));
   } else { // a simulated one opens only if it is right
     found = {accelerator::identity, accelerator::interfaceVersion, openAccelerators().get(backend, choice)->driver->preset()};
   }
@@ -142,7 +142,7 @@ AcceleratorFacts identifyAccelerator(const std::string &backend, const Accelerat
 }
 
 std::size_t copyThroughAccelerator(const std::string &backend, const AcceleratorChoice &choice, std::uint32_t rounds) {
-  return device::selfTest(*openAccelerators().get(backend, choice)->driver, rounds);
+  return accelerator::selfTest(*openAccelerators().get(backend, choice)->driver, rounds);
 }
 
 } // namespace zynqnet

@@ -4,7 +4,7 @@
 #include "addon/arrays.hpp"
 #include "addon/promise_worker.hpp"
 
-#include "device/processing_system.hpp"
+#include "platform/processing_system.hpp"
 
 #include <optional>
 #include <string>
@@ -38,14 +38,14 @@ Napi::Value processingSystem(const Napi::CallbackInfo &info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
     const std::string root = info[0].IsString() ? info[0].As<Napi::String>().Utf8Value() : "/";
-    const device::ProcessingSystem system = device::readProcessingSystem(root);
+    const platform::ProcessingSystem system = platform::readProcessingSystem(root);
     Napi::Object object = Napi::Object::New(env);
     object.Set("clockMHz", system.clockMHz ? Napi::Number::New(env, *system.clockMHz) : env.Null());
     object.Set("clockRuns", system.clockRuns);
     object.Set("levelShifters", system.levelShifters);
     object.Set("inReset", system.inReset);
     Napi::Array ports = Napi::Array::New(env);
-    for (const device::PortWidth &width : system.ports) {
+    for (const platform::PortWidth &width : system.ports) {
       Napi::Object port = Napi::Object::New(env);
       port.Set("port", ports.Length());
       port.Set("readBits", width.read);

@@ -189,24 +189,20 @@ Napi::Value EngineObject::run(const Napi::CallbackInfo &info) { return enqueue(i
 Napi::Value EngineObject::runAllTensors(const Napi::CallbackInfo &info) { return enqueue(info, true); }
 
 Napi::Value EngineObject::report(const Napi::CallbackInfo &info) {
-#ifdef ZYNQNET_HAVE_ACCELERATOR
   if (engine_) {
     if (const std::optional<AcceleratorReport> report = reportOf(*engine_, true)) {
       return reportObject(info.Env(), *report);
     }
   }
-#endif
   return info.Env().Null();
 }
 
 Napi::Value EngineObject::counters(const Napi::CallbackInfo &info) {
-#ifdef ZYNQNET_HAVE_ACCELERATOR
   if (engine_) {
     if (const std::optional<AcceleratorReport> report = reportOf(*engine_, false)) {
       return countersObject(info.Env(), *report);
     }
   }
-#endif
   return info.Env().Null();
 }
 

@@ -1,7 +1,7 @@
 // NativeModel of daemon/native/addon.ts: an immutable, parsed model in native memory.
 #pragma once
 
-#include "core/codec/codec.hpp"
+#include "zqn/codec.hpp"
 
 #include <napi.h>
 

@@ -45,9 +45,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("openEngine", Napi::Function::New<&EngineObject::open>(env, "openEngine"));
   exports.Set("compress", compressFunctions(env));
   exports.Set("notifyService", Napi::Function::New<&notifyServiceFunction>(env, "notifyService"));
-#ifdef ZYNQNET_HAVE_ACCELERATOR
   exports.Set("board", boardFunctions(env));
-#endif
   exports.Set("openV4l2", Napi::Function::New<&openV4l2>(env, "openV4l2"));
   exports.Set("describeV4l2", Napi::Function::New<&describeV4l2>(env, "describeV4l2"));
   return exports;

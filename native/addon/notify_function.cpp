@@ -1,7 +1,7 @@
 #include "addon/notify_function.hpp"
 
 #include "addon/arrays.hpp"
-#include "device/notify/notify.hpp"
+#include "platform/notify/notify.hpp"
 
 namespace zynqnet {
 
@@ -10,7 +10,7 @@ void notifyServiceFunction(const Napi::CallbackInfo &info) {
     throw Napi::TypeError::New(info.Env(), "Expected strings for 'socket' and 'message'");
   }
   guarded(info.Env(), [&] {
-    device::notifyService(info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::String>().Utf8Value());
+    platform::notifyService(info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::String>().Utf8Value());
   });
 }
 

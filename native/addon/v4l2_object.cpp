@@ -1,8 +1,8 @@
 #include "addon/v4l2_object.hpp"
 
 #include "addon/arrays.hpp"
-#include "device/v4l2/capture.hpp"
-#include "device/v4l2/describe.hpp"
+#include "platform/v4l2/capture.hpp"
+#include "platform/v4l2/describe.hpp"
 
 #include <cmath>
 #include <memory>

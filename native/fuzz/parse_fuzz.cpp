@@ -1,6 +1,6 @@
 // Whatever the parser accepts must run, and must survive being written and read again. The digest is given as right, so
 // that mutations reach the inside.
-#include "core/codec/codec.hpp"
+#include "zqn/codec.hpp"
 #include "core/error.hpp"
 #include "core/scalar_engine.hpp"
 #include "core/validate.hpp"

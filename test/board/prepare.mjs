@@ -14,7 +14,7 @@ const say = (text) => process.stdout.write(`[board] ${text}\n`);
 
 async function buildHost() {
   say('building the accelerator behind the board (minutes, the first time)');
-  // As native/sim/tests/rtl_tests.cmake has it, so that either finds what the other has built.
+  // As native/tests/sim/rtl_tests.cmake has it, so that either finds what the other has built.
   const options = [
     ...['-DZYNQNET_ADDON=OFF', '-DZYNQNET_TESTS=ON', '-DZYNQNET_BOARD=ON'],
     ...['-DZYNQNET_RTL=ON', '-DZYNQNET_RTL_ASSERT=ON', '-DZYNQNET_RTL_PRESETS=zybo'],

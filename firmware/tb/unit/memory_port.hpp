@@ -2,7 +2,7 @@
 #pragma once
 
 #include "bench.hpp"
-#include "sim/axi_memory.hpp"
+#include "sim/rtl/axi_memory.hpp"
 
 namespace zynqnet::bench {
 

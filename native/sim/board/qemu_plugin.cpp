@@ -5,7 +5,7 @@
 //
 // Loads need nothing: the host process keeps the window's memory equal to the registers, and no register changes by being
 // read. Only stores that stand closely behind a memory barrier are watched, as every register access of the driver does
-// (native/device/barrier.hpp): watching them all would make the guest several times slower.
+// (native/accelerator/barrier.hpp): watching them all would make the guest several times slower.
 //
 // The declarations follow QEMU's TCG plugin interface, version 1 (QEMU 6.0 to 8.x); Debian ships no header for it.
 #include <sys/socket.h>

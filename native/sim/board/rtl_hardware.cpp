@@ -1,4 +1,4 @@
-#include "sim/accelerator_model.hpp"
+#include "sim/rtl/accelerator_model.hpp"
 #include "sim/board/hardware.hpp"
 
 namespace zynqnet::sim {

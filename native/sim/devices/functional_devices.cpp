@@ -11,7 +11,7 @@ namespace zynqnet::sim {
 namespace {
 
 /// Time passes only while the driver waits: a stuck list costs no real time.
-class FunctionalWindow final : public device::RegisterWindow {
+class FunctionalWindow final : public accelerator::RegisterWindow {
 public:
   FunctionalWindow(std::shared_ptr<FunctionalModel> model, bool interrupt) : model_(std::move(model)), interrupt_(interrupt) {}
 

@@ -1,8 +1,8 @@
 // The functional model as the driver meets it: a register window and DMA memory.
 #pragma once
 
-#include "device/dma_buffer.hpp"
-#include "device/register_window.hpp"
+#include "accelerator/dma_buffer.hpp"
+#include "accelerator/register_window.hpp"
 #include "sim/functional/functional_model.hpp"
 
 #include <memory>
@@ -16,8 +16,8 @@ namespace zynqnet::sim {
 /// The model is shared by both: it lives as long as either.
 struct FunctionalDevices {
   std::shared_ptr<FunctionalModel> model;
-  std::unique_ptr<device::RegisterWindow> registers;
-  std::unique_ptr<device::DmaBuffer> memory;
+  std::unique_ptr<accelerator::RegisterWindow> registers;
+  std::unique_ptr<accelerator::DmaBuffer> memory;
 };
 
 /// With `interrupt` the window has an interrupt, else the driver polls.

@@ -11,7 +11,7 @@ namespace {
 
 using accelerator::controlBits::start;
 
-class RtlWindow final : public device::RegisterWindow {
+class RtlWindow final : public accelerator::RegisterWindow {
 public:
   explicit RtlWindow(std::shared_ptr<AcceleratorModel> model) : model_(std::move(model)) {}
 
@@ -53,9 +53,9 @@ Simulator openRtl(const SimulatorOptions &options) {
   conditions.stallShare = options.backPressure ? conditions.stallShare : 0;
   conditions.bytesPerCycle = boardBytesPerCycle(preset);
   const std::shared_ptr<AcceleratorModel> model = modelOf(preset, options.memoryBytes, conditions);
-  device::DriverOptions driver;
+  accelerator::DriverOptions driver;
   driver.progressTimeout = std::chrono::milliseconds(1); // simulated time is dear
-  auto accelerator = std::make_shared<device::Accelerator>(std::make_unique<RtlWindow>(model),
+  auto accelerator = std::make_shared<accelerator::Accelerator>(std::make_unique<RtlWindow>(model),
                                                            std::make_unique<SimulatedMemory>(model, model->memory().bytes()), driver);
   return {std::move(accelerator), [model] { return model->trace(); }};
 }

@@ -2,7 +2,7 @@
 #include "core/error.hpp"
 #include "sim/devices/rtl_source.hpp"
 #include "sim/devices/simulated_memory.hpp"
-#include "sim/rtl_library.hpp"
+#include "sim/rtl/rtl_library.hpp"
 
 #include <dlfcn.h>
 

@@ -1,7 +1,7 @@
 // Where Verilated models come from in this build.
 #pragma once
 
-#include "sim/accelerator_model.hpp"
+#include "sim/rtl/accelerator_model.hpp"
 
 namespace zynqnet::sim {
 

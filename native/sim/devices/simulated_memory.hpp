@@ -1,7 +1,7 @@
 // DMA memory that belongs to a model in this process: coherent, nothing to synchronise.
 #pragma once
 
-#include "device/dma_buffer.hpp"
+#include "accelerator/dma_buffer.hpp"
 
 #include <memory>
 #include <utility>
@@ -11,7 +11,7 @@ namespace zynqnet::sim {
 /// Where the boards' device tree puts it.
 inline constexpr std::uint32_t simulatedBusAddress = 0x1C00'0000;
 
-class SimulatedMemory final : public device::DmaBuffer {
+class SimulatedMemory final : public accelerator::DmaBuffer {
 public:
   /// `owner` keeps `bytes` alive.
   SimulatedMemory(std::shared_ptr<void> owner, std::span<std::uint8_t> bytes) : owner_(std::move(owner)), bytes_(bytes) {}

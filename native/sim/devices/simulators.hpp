@@ -1,7 +1,7 @@
 // Accelerators in this process, opened with the same driver as a board's.
 #pragma once
 
-#include "device/accelerator.hpp"
+#include "accelerator/accelerator.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -19,7 +19,7 @@ struct SimulatorOptions {
 };
 
 struct Simulator {
-  std::shared_ptr<device::Accelerator> driver;
+  std::shared_ptr<accelerator::Accelerator> driver;
   /// Cycles per operator of the last frame; call it only between frames.
   std::function<std::map<std::uint32_t, std::uint64_t>()> trace;
 };

@@ -3,7 +3,7 @@
 // For work on the kernels; users have `zynqnetd bench engine`.
 #include "core/validate.hpp"
 #include "cpu/engines.hpp"
-#include "tests/cpu/random_model.hpp"
+#include "tests/support/random_model.hpp"
 
 #include <algorithm>
 #include <chrono>

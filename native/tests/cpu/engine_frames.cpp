@@ -2,7 +2,7 @@
 // accumulates of a frame and a checksum. count_instructions.sh runs it under emulation.
 #include "core/validate.hpp"
 #include "cpu/engines.hpp"
-#include "tests/cpu/random_model.hpp"
+#include "tests/support/random_model.hpp"
 
 #include <cstdio>
 #include <cstdlib>

@@ -2,7 +2,7 @@
 // for bit. Usage: engine_test [networks] [first seed]
 #include "core/scalar_engine.hpp"
 #include "cpu/engines.hpp"
-#include "tests/cpu/random_model.hpp"
+#include "tests/support/random_model.hpp"
 
 #include <algorithm>
 #include <cmath>

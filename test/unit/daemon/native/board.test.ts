@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ACCELERATOR_ID, ACCELERATOR_PRESETS } from '../../../../daemon/native/accelerator-constants.js';
 import { loadAddon } from '../../../../daemon/native/load.js';
 
-// What a fake board's registers say is tested in native/tests/device/system_test.cpp.
+// What a fake board's registers say is tested in native/tests/platform/system_test.cpp.
 const { board } = loadAddon();
 
 for (const { name, clockMHz, multipliers } of ACCELERATOR_PRESETS) {

@@ -16,7 +16,7 @@ const options = {
   stallMs: 3000,
 } as const;
 
-/** The addon's half, played: a camera that can be unplugged. native/tests/v4l2 tests the real one against a played kernel. */
+/** The addon's half, played: a camera that can be unplugged. native/tests/platform/v4l2 tests the real one against a played kernel. */
 class PlayedNative implements NativeV4l2 {
   plugged = true;
   asked: NativeV4l2Options | undefined;

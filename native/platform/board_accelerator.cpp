@@ -1,0 +1,59 @@
+#include "platform/board_accelerator.hpp"
+
+#include "core/error.hpp"
+#include "accelerator/read_build.hpp"
+#include "platform/dev_mem.hpp"
+#include "platform/fpga_manager.hpp"
+#include "platform/udmabuf.hpp"
+#include "platform/uio_memory.hpp"
+#include "platform/uio_window.hpp"
+
+namespace zynqnet::platform {
+namespace {
+
+std::unique_ptr<accelerator::RegisterWindow> openRegisters(const BoardConfig &config, accelerator::Use use) {
+  return config.registerAddress ? openDevMemWindow(config.root, *config.registerAddress, use) : openUioWindow(config.root, config.uio, use);
+}
+
+/// u-dma-buf unless told otherwise; where there is none, the memory that the UIO device itself brings.
+std::unique_ptr<accelerator::DmaBuffer> openMemory(const BoardConfig &config) {
+  if (config.memoryAddress) {
+    return openReservedMemory(config.root, *config.memoryAddress, config.memoryBytes);
+  }
+  if (!config.registerAddress && !haveUdmabuf(config.root, config.udmabuf)) {
+    if (auto memory = openUioMemory(config.root, config.uio)) {
+      return memory;
+    }
+  }
+  return openUdmabuf(config.root, config.udmabuf);
+}
+
+} // namespace
+
+std::shared_ptr<accelerator::Accelerator> openAccelerator(const BoardConfig &config) {
+  requireOperating(config.root);
+  if (config.memoryAddress && config.memoryBytes == 0) {
+    throw Error("ACCELERATOR_MEMORY", "a reserved memory region needs its size in bytes beside its address");
+  }
+  accelerator::DriverOptions options = config.driver;
+  options.requireConfigured = [root = config.root] { requireOperating(root); };
+  options.configure = [root = config.root, bitstream = config.bitstream] { loadBitstream(root, bitstream); };
+  auto registers = openRegisters(config, accelerator::Use::drive);
+  return std::make_shared<accelerator::Accelerator>(std::move(registers), openMemory(config), std::move(options));
+}
+
+AcceleratorIdentity identifyAccelerator(const BoardConfig &config) {
+  requireOperating(config.root);
+  const auto registers = openRegisters(config, accelerator::Use::look);
+  AcceleratorIdentity found;
+  found.id = registers->read(accelerator::reg::id);
+  if (found.id == accelerator::identity) {
+    found.version = registers->read(accelerator::reg::version);
+    if (found.version >> 16U == accelerator::interfaceVersion >> 16U) {
+      found.build = accelerator::readBuild(*registers);
+    }
+  }
+  return found;
+}
+
+} // namespace zynqnet::platform

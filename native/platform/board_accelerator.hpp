@@ -1,0 +1,39 @@
+// Finds the accelerator of this board and its memory, as configured.
+#pragma once
+
+#include "accelerator/accelerator.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace zynqnet::platform {
+
+/// Defaults fit firmware/dts/zynqnetd.dtsi.
+struct BoardConfig {
+  std::filesystem::path root = "/";
+  std::string uio = "zynqnetd";                   ///< name of the UIO device
+  std::optional<std::uint32_t> registerAddress;   ///< instead of UIO: physical address, through /dev/mem
+  std::string udmabuf = "udmabuf-zynqnetd";       ///< name of the u-dma-buf
+  std::optional<std::uint32_t> memoryAddress;     ///< instead of u-dma-buf: a reserved region, through /dev/mem
+  std::uint32_t memoryBytes = 0;                  ///< of that region
+  std::string bitstream = "zynqnetd.bit.bin";     ///< below /lib/firmware; what `Accelerator::reconfigure` loads
+  accelerator::DriverOptions driver;
+};
+
+/// Throws Error ACCELERATOR_FPGA before anything is touched, ACCELERATOR_MISSING, or what the driver finds.
+[[nodiscard]] std::shared_ptr<accelerator::Accelerator> openAccelerator(const BoardConfig &config);
+
+/// What the identity, version and build registers say.
+struct AcceleratorIdentity {
+  std::uint32_t id = 0;                     ///< whatever answers
+  std::uint32_t version = 0;                ///< major in the upper half; 0 unless the id is ours
+  std::optional<accelerator::Preset> build; ///< nothing unless id and major version are ours
+};
+
+/// Reads those registers, nothing else, and writes nothing: safe beside a daemon that drives the accelerator. Throws Error
+/// ACCELERATOR_FPGA before anything is touched, ACCELERATOR_MISSING or ACCELERATOR_BUILD.
+[[nodiscard]] AcceleratorIdentity identifyAccelerator(const BoardConfig &config);
+
+} // namespace zynqnet::platform
