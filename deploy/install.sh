@@ -157,7 +157,9 @@ check_bitstream() {
 	# Then it writes the part's IDCODE to the register of that name (UG470, table 5-23), as the next word.
 	part=$(printf '%s\n' "$head" | sed -n 's/.*01800130\(..\)\(..\)\(..\)\(..\).*/\4\3\2\1/p')
 	case "$(read_json board) ${part#?}" in
+	# generated: bitstreams
 	"zybo 3722093" | "zybo-z7-20 3727093" | "zc706 3731093") ;;
+	# end of bitstreams
 	*" ") echo "    warning: the bitstream does not say for which part it is" ;;
 	*) fail INSTALL_BITSTREAM "$bitstream is for another part (IDCODE $part) than the one of a $(read_json board)" ;;
 	esac

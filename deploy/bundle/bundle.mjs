@@ -1,7 +1,8 @@
-// `npm run bundle -- --board zybo`: one reproducible .tar.zst that runs on a linux armv7l board.
+// `npm run bundle -- --board BOARD`: one reproducible .tar.zst that runs on a linux armv7l board.
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { boardNames } from '../generate/read.mjs';
 import { build } from '../setup/build.mjs';
 import { onPath, root, say, stop } from '../setup/steps.mjs';
 import { archive } from './archive.mjs';
@@ -13,7 +14,8 @@ import { glibcVersions, installPackages } from './packages.mjs';
 import { writeSbom } from './sbom.mjs';
 import { stageFiles } from './stage.mjs';
 
-const usage = `usage: npm run bundle -- --board zybo|zybo-z7-20|zc706 [options]
+const boards = boardNames();
+const usage = `usage: npm run bundle -- --board ${boards.join('|')} [options]
   --glibc 2.36|2.31   the oldest C library to run on (2.31 brings sharp 0.34; default 2.36)
   --node              bring Node.js for armv7l along
   --node-archive F    bring this Node (an official node-vX-linux-armv7l .tar.xz or .tar.gz) instead of npm's
@@ -21,7 +23,6 @@ const usage = `usage: npm run bundle -- --board zybo|zybo-z7-20|zc706 [options]
   --yocto             also write the variant without addon and Node that deploy/meta-zynqnetd packs
   --out DIR           where to write (default out/)`;
 
-const boards = ['zybo', 'zybo-z7-20', 'zc706'];
 /** What the issue of a download over a slow line allows: without Node. */
 const maxBundleBytes = 8 << 20;
 

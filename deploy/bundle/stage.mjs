@@ -33,10 +33,10 @@ function parts(board) {
     ['daemon/model/default', 'app/daemon/model/default'],
     ['deploy/board/setup.sh', 'setup.sh'],
     ['deploy/board/set-broker.sh', 'config/set-broker.sh'],
-    [`deploy/boards/${board}/zynqnetd.yaml`, 'config/zynqnetd.yaml'],
+    [`boards/${board}/zynqnetd.yaml`, 'config/zynqnetd.yaml'],
     ['deploy/service', 'service'],
     ['firmware/dts', 'dts'],
-    [`deploy/boards/${board}/zynqnetd-board.dtsi`, 'dts/zynqnetd-board.dtsi'],
+    [`boards/${board}/zynqnetd-board.dtsi`, 'dts/zynqnetd-board.dtsi'],
     ['LICENSE', 'licences/LICENSE'],
     ['README.md', 'README.md'],
   ];

@@ -5,7 +5,11 @@ set here [file dirname [file normalize [info script]]]
 set firmware [file dirname $here]
 source $here/boards.tcl
 set name [lindex $argv 0]
-set board [boardNamed $name]
+if {![dict exists $boards $name]} {
+  puts stderr "unknown board '$name'; there are [join [dict keys $boards] {, }]"
+  exit 2
+}
+set board [dict get $boards $name]
 set out [file normalize [expr {[llength $argv] > 1 ? [lindex $argv 1] : "build/vivado/$name"}]]
 file mkdir $out
 

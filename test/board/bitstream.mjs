@@ -1,8 +1,12 @@
-// Stand-ins for bitstreams: what the kernel and the installer look at (byte-swapped sync word, IDCODE), nothing else.
+// Fake bitstreams: what the kernel and the installer look at (byte-swapped sync word, IDCODE), nothing else.
 import { writeFileSync } from 'node:fs';
+import { readBoard, readChips } from '../../deploy/generate/read.mjs';
 
-/** IDCODEs of the boards' parts (UG470, table 1-1). */
-export const idCodes = { zybo: 0x03722093, 'zybo-z7-20': 0x03727093, zc706: 0x03731093 };
+/** The IDCODE of a board's chip (UG470, table 1-1). */
+export function idCodeOf(board) {
+  const chip = readBoard(board).part.toLowerCase().split('-')[0];
+  return Number(readChips()[chip].idCode);
+}
 
 /** 32-bit words, each byte-swapped as `bootgen -process_bitstream bin` leaves them. */
 export function writeBitstream(file, idCode) {

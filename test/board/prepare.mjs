@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { archive } from '../../deploy/bundle/archive.mjs';
 import { writeManifest } from '../../deploy/bundle/manifest.mjs';
 import { installNode } from '../../deploy/bundle/node.mjs';
-import { idCodes, writeBitstream } from './bitstream.mjs';
+import { idCodeOf, writeBitstream } from './bitstream.mjs';
 import { makeDeviceTree } from './device-tree.mjs';
 import { baseTree, hostBuild, root, work } from './files.mjs';
 import { writePictures } from './pictures.mjs';
@@ -77,7 +77,7 @@ export async function prepare({ bundle }) {
   makeDeviceTree({ base: baseTree, fragment, file: trees.good });
   makeDeviceTree({ base: baseTree, fragment, file: trees.withoutMemory, withMemory: false });
   const bitstreams = { zybo: join(work, 'zybo.bit.bin'), zc706: join(work, 'zc706.bit.bin') };
-  for (const [name, file] of Object.entries(bitstreams)) writeBitstream(file, idCodes[name]);
+  for (const [name, file] of Object.entries(bitstreams)) writeBitstream(file, idCodeOf(name));
   const pictures = join(work, 'pictures');
   mkdirSync(pictures, { recursive: true });
   await writePictures(pictures);

@@ -4,18 +4,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { boards } from '../../support/boards.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const haveTools = ['dtc', 'cpp'].every((tool) => spawnSync(tool, ['--version']).status === 0);
 const folder = mkdtempSync(path.join(tmpdir(), 'zynqnetd-trees-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What the board's makers say: PS_CLK of Zybo's reference manual, of the Zybo Z7's, and UG954. */
-const boards = [
-  { board: 'zybo', clockHz: 50_000_000 },
-  { board: 'zybo-z7-20', clockHz: 33_333_333 },
-  { board: 'zc706', clockHz: 33_333_333 },
-];
+/** What the boards' makers say: PS_CLK of Zybo's reference manual, of the Zybo Z7's, and UG954; LEDs at pins of the processor. */
+const makersSay: Record<string, { clockHz: number; led: boolean }> = {
+  zybo: { clockHz: 50_000_000, led: true },
+  'zybo-z7-20': { clockHz: 33_333_333, led: true },
+  zc706: { clockHz: 33_333_333, led: false },
+};
 
 /** As the layer's device-tree.bbappend: files copied beside the tree, includes appended to it, the C preprocessor, dtc. */
 function compile(board: string, files: readonly string[], include: string): { blob: string; warnings: string } {
@@ -38,8 +39,9 @@ const get = (blob: string, type: string, node: string, property: string) =>
   execFileSync('fdtget', ['-t', type, blob, node, property], { encoding: 'utf8' }).trim();
 
 describe.skipIf(!haveTools)('device trees (needs dtc and cpp)', () => {
-  describe.each(boards)('$board', ({ board, clockHz }) => {
-    const files = ['firmware/dts/zynqnetd.dtsi', `deploy/boards/${board}/zynqnetd-board.dtsi`];
+  describe.each(boards)('$name', ({ name: board, crystalHz, led }) => {
+    const { clockHz, led: hasLed } = makersSay[board] ?? { clockHz: crystalHz, led: led !== null };
+    const files = ['firmware/dts/zynqnetd.dtsi', `boards/${board}/zynqnetd-board.dtsi`];
     const tree = () => compile(board, files, 'zynqnetd-board.dtsi');
 
     test('compiles without a warning at the end of a Zynq tree', () => {
@@ -61,7 +63,7 @@ describe.skipIf(!haveTools)('device trees (needs dtc and cpp)', () => {
 
     test('has an LED to identify the board by, where its makers put one on a pin of the processor', () => {
       const leds = () => get(tree().blob, 's', '/leds/led-identify', 'label');
-      if (board === 'zc706') expect(leds).toThrow();
+      if (!hasLed) expect(leds).toThrow();
       else expect(leds()).toBe('zynqnetd:identify');
     });
 
@@ -99,9 +101,11 @@ describe.skipIf(!haveTools)('device trees (needs dtc and cpp)', () => {
     expect(get(blob, 's', '/reserved-memory/zynqnetd-memory@1c000000', 'no-map')).toBe('');
   });
 
-  test('what a 512 MB board reserves lies within its memory', () => {
+  test('what a board reserves lies within its memory', () => {
     const text = readFileSync(path.join(root, 'firmware/dts/zynqnetd.dtsi'), 'utf8');
     const [, address, bytes] = /reg = <(0x1c000000) (0x\w+)>/.exec(text) ?? [];
     expect(Number(address) + Number(bytes)).toBeLessThanOrEqual(512 << 20);
+    for (const { memory } of boards)
+      expect(Number(address) + Number(bytes)).toBeLessThanOrEqual(memory.megabytes << 20);
   });
 });

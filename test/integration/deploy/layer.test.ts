@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { kernelOptions, parseKernelConfig } from '../../../daemon/doctor/kernel-options.js';
+import { boards } from '../../support/boards.js';
 import { type Recipe, readRecipe, usedVariables } from './recipe.js';
 
 /** deploy/meta-zynqnetd without bitbake: what a linter of recipes looks at, and whether the layer fits this checkout. */
@@ -94,7 +95,7 @@ describe('every recipe', () => {
     }
   });
 
-  test.each(['zybo', 'zybo-z7-20', 'zc706'])(
+  test.each(boards.map(({ name }) => name))(
     "for %s every file:// is there, or is what the checkout's commands make",
     (board) => {
       const made = [`zynqnetd-${version}-${board}-yocto.tar.zst`, `${board}.bit.bin`];

@@ -2,11 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { boards } from '../../support/boards.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 const pages = [
   'README.md',
+  'boards/README.md',
   'deploy/meta-zynqnetd/README.md',
   ...readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
@@ -36,7 +38,7 @@ test.each(pages)('%s: npm scripts that it names exist', (page) => {
   for (const [, name = ''] of read(page).matchAll(/npm run ([\w:-]+)/g)) expect(scripts[name], name).toBeDefined();
 });
 
-describe.each(['zybo', 'zybo-z7-20', 'zc706'])('the page of %s', (board) => {
+describe.each(boards.map(({ name }) => name))('the page of %s', (board) => {
   const page = read(`docs/boards/${board}.md`);
 
   test('builds, packs and installs for this board and no other', () => {
@@ -51,7 +53,7 @@ describe.each(['zybo', 'zybo-z7-20', 'zc706'])('the page of %s', (board) => {
     const options = [...page.matchAll(/deploy\/install\.sh .*/g)].flatMap(([line]) => line.match(/--[a-z-]+/g) ?? []);
     expect(options.length).toBeGreaterThan(4);
     for (const option of options) expect(installer).toContain(option);
-    const [, hertz] = /ps-clk-frequency = <(\d+)>/.exec(read(`deploy/boards/${board}/zynqnetd-board.dtsi`)) ?? [];
+    const [, hertz] = /ps-clk-frequency = <(\d+)>/.exec(read(`boards/${board}/zynqnetd-board.dtsi`)) ?? [];
     expect(page).toContain(`${Math.round(Number(hertz) / 10_000) / 100} MHz`);
   });
 });
