@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 /** What a subcommand's file exports: it fills in arguments, options, examples and the action. */
-export interface CommandModule {
+interface CommandModule {
   /** `argv` is what follows the command's name, for groups that load their own members lazily. */
   register(command: Command, argv: readonly string[]): void | Promise<void>;
 }
