@@ -49,7 +49,8 @@ AcceleratorIdentity identifyAccelerator(const BoardConfig &config) {
   found.id = registers->read(accelerator::reg::id);
   if (found.id == accelerator::identity) {
     found.version = registers->read(accelerator::reg::version);
-    if (found.version >> 16U == accelerator::interfaceVersion >> 16U) {
+    const auto major = accelerator::versionBits::majorVersion;
+    if (major.get(found.version) == major.get(accelerator::interfaceVersion)) {
       found.build = accelerator::readBuild(*registers);
     }
   }
