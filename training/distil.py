@@ -57,8 +57,7 @@ def judge(model, teacher, pictures, batch=2):
 
 
 def train(student, views, cut, evaluate, options, log):
-    groups = parameter_groups(student, options.lr, cut[0], options.codebook_share)
-    optimizer = torch.optim.Adam(groups, lr=options.lr, betas=(0.9, 0.99))
+    optimizer = torch.optim.Adam(parameter_groups(student, options.lr, cut[0], options.codebook_share), lr=options.lr, betas=(0.9, 0.99))
     average, curve, first = loop.Average(student, options.ema), [], 0
     checkpoint = os.path.join(options.output, "checkpoint.pt")
     if options.resume and os.path.exists(checkpoint):
@@ -158,8 +157,7 @@ def main(arguments=None):
     log(f"blended: {evaluate(final)}")
     record = {name: vars(options)[name] for name in
               ("steps", "batch", "lr", "codebook_share", "warmup", "ema", "blend", "temperature", "first", "views", "seed")}
-    distillation = {**record, "photographs": len(pictures.images)}
-    graph.write(final.cpu(), os.path.join(options.output, "export"), {"distillation": distillation})
+    graph.write(final.cpu(), os.path.join(options.output, "export"), {"distillation": {**record, "photographs": len(pictures.images)}})
 
 
 if __name__ == "__main__":

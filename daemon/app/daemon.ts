@@ -70,6 +70,7 @@ export class Daemon {
   async start(): Promise<void> {
     const { store, log } = this.#options;
     for (const problem of store.problems) log.error({ problem }, 'stored changes of the configuration are passed over');
+    for (const warning of store.warnings) log.warn(warning);
 
     this.#brokerUrl = store.config.mqtt.url ?? (await this.#startBroker());
     const publisher = this.#startPublisher();

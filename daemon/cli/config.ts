@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Config } from '../config/schema.js';
 import { examples } from './lazy.js';
 
 interface FileOptions {
@@ -18,18 +19,15 @@ export async function register(command: Command): Promise<void> {
   command.helpCommand(false);
   const check = command.command('check').description('say everything that is wrong with a configuration');
   addConfigOptions(check).action(async (options: FileOptions) => {
-    const { checkConfig, loadConfigData } = await import('../config/load.js');
-    checkConfig(loadConfigData(options.config, options.set), options.config ?? 'the configuration');
+    await load(options);
     process.stdout.write(`${options.config ?? 'the configuration'}: valid\n`);
   });
   examples(check, ['zynqnetd config check -c /etc/zynqnetd.yaml']);
 
   const show = command.command('show').description('print the effective configuration, defaults included, as YAML');
   addConfigOptions(show).action(async (options: FileOptions) => {
-    const { checkConfig, loadConfigData } = await import('../config/load.js');
     const { stringify } = await import('yaml');
-    const data = loadConfigData(options.config, options.set);
-    process.stdout.write(stringify(checkConfig(data, options.config ?? 'the configuration')));
+    process.stdout.write(stringify(await load(options)));
   });
   examples(show, ['zynqnetd config show', 'zynqnetd config show -c my.yaml --set log.level=debug']);
 
@@ -40,4 +38,12 @@ export async function register(command: Command): Promise<void> {
   });
   examples(schema, ['zynqnetd config schema > schema.json', 'zynqnetd config schema --example > my.yaml']);
   examples(command, ['zynqnetd config check -c my.yaml', 'zynqnetd config show', 'zynqnetd config schema --example']);
+}
+
+/** The checked configuration; what is written under an older name is said on standard error. */
+async function load({ config, set }: FileOptions): Promise<Config> {
+  const { checkConfig, loadConfigData } = await import('../config/load.js');
+  const { data, warnings } = loadConfigData(config, set);
+  for (const warning of warnings) process.stderr.write(`${warning}\n`);
+  return checkConfig(data, config ?? 'the configuration');
 }

@@ -110,8 +110,8 @@ async function patchOf(assignments: readonly string[], file: string | undefined)
   if (file !== undefined) return readPatch(file);
   const odd = assignments.find((word) => !/^[^=\s]+=/.test(word));
   if (odd !== undefined) throw new UsageError(`${odd}: expected key=value, e.g. classify.threshold=0.6`);
-  const { loadConfigData } = await import('../config/load.js');
-  return loadConfigData(undefined, assignments) as Record<string, unknown>;
+  const { mergeSettings, settingPatch } = await import('../config/load.js');
+  return mergeSettings({}, assignments.map(settingPatch)) as Record<string, unknown>;
 }
 
 function readPatch(file: string): Record<string, unknown> {

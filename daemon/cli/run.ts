@@ -34,7 +34,8 @@ async function runOnce(options: RunOptions): Promise<number | 'restart'> {
   const { Daemon } = await import('../app/daemon.js');
   const { openView } = await import('./view/open.js');
 
-  const store = ConfigStore.open(loadConfigData(options.config, options.set), options.config);
+  const { data, warnings } = loadConfigData(options.config, options.set);
+  const store = ConfigStore.open(data, options.config);
   const view = openView(store.config.log.format);
   const output = new LogOutput({
     format: store.config.log.format,
@@ -42,6 +43,7 @@ async function runOnce(options: RunOptions): Promise<number | 'restart'> {
     maxLinesPerSecond: () => store.config.log.maxLinesPerSecond,
   });
   const log = createLogger(store.config.log.level, output);
+  for (const warning of warnings) log.warn(warning);
   const ends = new Ends();
   const daemon = new Daemon({
     store,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ZynqnetError } from '../util/error.js';
+import { valueAt } from './merge.js';
 import { configSchema } from './schema.js';
 
 /** One thing that is wrong with a configuration. */
@@ -81,14 +82,6 @@ function givenText(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
-
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, part) =>
-      typeof value === 'object' && value !== null && Object.hasOwn(value, part) ? Reflect.get(value, part) : undefined,
-    root,
-  );
 }
 
 /** Zod's findings as sentences: which key, what was given, what is allowed. */

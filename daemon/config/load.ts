@@ -1,28 +1,29 @@
 import { readFileSync, statSync } from 'node:fs';
 import { LineCounter, parse, parseDocument } from 'yaml';
-import { ZynqnetError } from '../util/error.js';
+import { messageOf, ZynqnetError } from '../util/error.js';
 import { ConfigError, describeIssues } from './issues.js';
-import { mergePatch } from './merge.js';
+import { mergePatch, patchAt } from './merge.js';
+import { noticeText, renewNames } from './renamed.js';
 import { type Config, configSchema } from './schema.js';
 
 const maxFileBytes = 1 << 20;
 
 /** Checks plain data (YAML or JSON) against the schema; throws `ConfigError` listing every mistake. */
 export function checkConfig(data: unknown, source = 'the configuration'): Config {
-  const result = configSchema.safeParse(data ?? {});
-  if (!result.success) throw new ConfigError(source, describeIssues(result.error, data));
+  const renewed = renewNames(data).data;
+  const result = configSchema.safeParse(renewed ?? {});
+  if (!result.success) throw new ConfigError(source, describeIssues(result.error, renewed));
   return result.data;
 }
 
 /** Plain data of a YAML file, not yet checked against the schema. */
-function readConfigFile(file: string): unknown {
+export function readConfigFile(file: string): unknown {
   let text: string;
   try {
     if (statSync(file).size > maxFileBytes) throw new Error(`it is larger than ${maxFileBytes} bytes`);
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ZynqnetError('CONFIG_FILE', `cannot read the configuration file ${file}: ${reason}`);
+    throw new ZynqnetError('CONFIG_FILE', `cannot read the configuration file ${file}: ${messageOf(error)}`);
   }
   return parseConfigText(text, file);
 }
@@ -40,7 +41,7 @@ export function parseConfigText(text: string, source: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    throw new ConfigError(source, [{ path: '', message: error instanceof Error ? error.message : String(error) }]);
+    throw new ConfigError(source, [{ path: '', message: messageOf(error) }]);
   }
 }
 
@@ -57,17 +58,29 @@ export function settingPatch(setting: string): Record<string, unknown> {
   } catch {
     value = setting.slice(split + 1);
   }
-  return names.reduceRight<unknown>((inner, name) => Object.fromEntries([[name, inner]]), value ?? null) as Record<
-    string,
-    unknown
-  >;
+  return patchAt(names, value ?? null) as Record<string, unknown>;
 }
 
-/** A file (or none) with `--set` arguments over it. Null in `--set` means null, not "remove". */
-export function loadConfigData(file: string | undefined, settings: readonly string[]): unknown {
-  const base = file === undefined ? {} : (readConfigFile(file) ?? {});
-  return settings.reduce<unknown>(
-    (data, setting) => mergePatch(data, settingPatch(setting), { nullRemoves: false }),
-    base,
-  );
+/** Plain data with `--set` arguments over it. Null in `--set` means null, not "remove". */
+export function mergeSettings(base: unknown, settings: readonly Record<string, unknown>[]): unknown {
+  return settings.reduce<unknown>((data, setting) => mergePatch(data, setting, { nullRemoves: false }), base);
+}
+
+export interface LoadedData {
+  readonly data: unknown;
+  /** What is written under an older name. */
+  readonly warnings: readonly string[];
+}
+
+/** A file (or none) with `--set` arguments over it, each with today's names. */
+export function loadConfigData(file: string | undefined, settings: readonly string[]): LoadedData {
+  const warnings: string[] = [];
+  const renew = <T>(given: T, source: string): T => {
+    const { data, notices } = renewNames(given);
+    warnings.push(...notices.map((notice) => noticeText(source, notice)));
+    return data;
+  };
+  const base = file === undefined ? {} : renew(readConfigFile(file) ?? {}, file);
+  const patches = settings.map((setting) => renew(settingPatch(setting), '--set'));
+  return { data: mergeSettings(base, patches), warnings };
 }

@@ -28,3 +28,24 @@ export function changedPaths(before: unknown, after: unknown, prefix = ''): stri
     changedPaths(before[name], after[name], prefix === '' ? name : `${prefix}.${name}`),
   );
 }
+
+/** What is at a path, or undefined. */
+export function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, part) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, part) ? Reflect.get(value, part) : undefined,
+    data,
+  );
+}
+
+/** The patch that sets one key. */
+export function patchAt(path: readonly string[], value: unknown): unknown {
+  return path.reduceRight<unknown>((inner, name) => Object.fromEntries([[name, inner]]), value);
+}
+
+/** A copy without what is at a path; the groups that it was in stay. */
+export function withoutPath(data: unknown, [name, ...rest]: readonly string[]): unknown {
+  if (name === undefined || !isPlainObject(data) || !Object.hasOwn(data, name)) return data;
+  const { [name]: inner, ...others } = data;
+  return rest.length === 0 ? others : { ...data, [name]: withoutPath(inner, rest) };
+}

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeDurably } from '../util/durable.js';
+import { messageOf } from '../util/error.js';
 
 /** Changes made by message: a merge patch over the local file, and how often it has changed. */
 export interface Overlay {
@@ -42,7 +43,7 @@ export class FileOverlay implements OverlayStorage {
         if (accepts(overlay)) return { overlay, problems };
         problems.push(`${file} does not fit the local configuration`);
       } catch (error) {
-        problems.push(`${file} is unreadable: ${error instanceof Error ? error.message : error}`);
+        problems.push(`${file} is unreadable: ${messageOf(error)}`);
       }
     }
     return { overlay: emptyOverlay, problems };

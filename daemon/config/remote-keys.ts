@@ -29,7 +29,7 @@ export const remote = section('Changes and commands by message.', {
   trialSeconds: key(z.number().min(1).max(600), {
     default: 30,
     applies: 'nothing',
-    doc: 'Time that a change has to produce healthy frames; without them it is taken back.',
+    doc: 'Time that a change has to produce healthy frames; without them it is rolled back.',
   }),
   trialFrames: key(z.int().min(1).max(1000), {
     default: 3,

@@ -1,3 +1,4 @@
+import { CandidateFile, type StoredCandidate } from './candidate-file.js';
 import type { Effect } from './define.js';
 import { ConfigError } from './issues.js';
 import { checkConfig } from './load.js';
@@ -5,8 +6,8 @@ import { effectOf } from './lookup.js';
 import { changedPaths, mergePatch } from './merge.js';
 import { emptyOverlay, FileOverlay, MemoryOverlay, type Overlay, type OverlayStorage } from './overlay.js';
 import { type PatchIssue, remoteIssues, shown } from './remote-rules.js';
+import { noticeText, type RenameNotice, renewNames } from './renamed.js';
 import type { Config } from './schema.js';
-import { type StoredTrial, TrialFile } from './trial-file.js';
 
 /** A checked change that has not been made yet. */
 export interface Proposal {
@@ -15,6 +16,8 @@ export interface Proposal {
   readonly changed: readonly string[];
   /** The strongest effect of the changed keys. */
   readonly effect: Effect;
+  /** What the patch named by an older name. */
+  readonly notices: readonly RenameNotice[];
 }
 
 export interface ConfigChange extends Proposal {
@@ -36,45 +39,59 @@ export class PatchError extends Error {
 
 /**
  * The one place that knows the effective configuration: the local file (never rewritten) under an overlay of changes.
- * A change is proposed (checked), then applied (listeners told), then kept (written) or reverted: a trial is
- * `apply`, wait, then `keep` or `revert`.
+ * A change is proposed (checked), then applied (in effect, and listeners called), then confirmed (written) or rolled
+ * back. What is in effect and not yet confirmed is the candidate.
  */
 export class ConfigStore {
   readonly #base: unknown;
   readonly #local: Config;
   readonly #storage: OverlayStorage;
-  readonly #trialFile: TrialFile | undefined;
+  readonly #candidateFile: CandidateFile | undefined;
   readonly #listeners = new Set<Listener>();
-  #kept: Overlay;
+  #confirmed: Overlay;
   #overlay: Overlay;
   #config: Config;
-  #startedTrial: StoredTrial | undefined;
+  #candidate: StoredCandidate | undefined;
   /** What was wrong with stored overlays that had to be passed over. */
   readonly problems: readonly string[];
+  /** What the local file, or a stored overlay, names by an older name. */
+  readonly warnings: readonly string[];
 
   constructor(
     base: unknown,
     storage: OverlayStorage = new MemoryOverlay(),
     source?: string,
-    trialFile: TrialFile | undefined = undefined,
+    candidateFile: CandidateFile | undefined = undefined,
   ) {
-    this.#local = checkConfig(base, source);
-    this.#base = base;
+    const warnings: string[] = [];
+    const renew = <T>(data: T, from: string): T => {
+      const renewed = renewNames(data);
+      warnings.push(...renewed.notices.map((notice) => noticeText(from, notice)));
+      return renewed.data;
+    };
+    const renewOverlay = (overlay: Overlay): Overlay => {
+      const patch = renew(overlay.patch, 'a stored change');
+      return patch === overlay.patch ? overlay : { ...overlay, patch };
+    };
+    this.#base = renew(base, source ?? 'the configuration');
+    this.#local = checkConfig(this.#base, source);
     this.#storage = storage;
-    this.#trialFile = trialFile;
-    const { overlay, problems } = storage.read((candidate) => this.#fits(candidate));
-    this.#kept = overlay;
-    this.#startedTrial = trialFile?.begin(overlay.revision, (candidate) => this.#fits(candidate), problems);
+    this.#candidateFile = candidateFile;
+    const fits = (overlay: Overlay) => this.#fits(overlay);
+    const { overlay, problems } = storage.read(fits);
+    this.#confirmed = renewOverlay(overlay);
+    this.#candidate = candidateFile?.begin(overlay.revision, fits, problems);
+    this.#overlay = this.#candidate === undefined ? this.#confirmed : renewOverlay(this.#candidate.overlay);
+    this.#config = this.#overlay === emptyOverlay ? this.#local : this.#over(this.#overlay.patch);
     this.problems = problems;
-    this.#overlay = this.#startedTrial?.overlay ?? overlay;
-    this.#config = this.#overlay === emptyOverlay ? this.#local : checkConfig(mergePatch(base, this.#overlay.patch));
+    this.warnings = warnings;
   }
 
   /** A store for a checked local configuration, with the overlay in its state folder if it names one. */
   static open(base: unknown, source?: string): ConfigStore {
     const folder = checkConfig(base, source).device.stateFolder;
     if (folder === null) return new ConfigStore(base, new MemoryOverlay(), source);
-    return new ConfigStore(base, new FileOverlay(folder), source, new TrialFile(folder));
+    return new ConfigStore(base, new FileOverlay(folder), source, new CandidateFile(folder));
   }
 
   get config(): Config {
@@ -87,10 +104,9 @@ export class ConfigStore {
 
   /** Checks a merge patch (null: back to the default) over the present overlay; throws `ConfigError` with every mistake. */
   propose(patch: Record<string, unknown>): Proposal {
-    const merged = mergePatch(this.#overlay.patch, patch, { nullRemoves: false }) as Record<string, unknown>;
-    const config = checkConfig(mergePatch(this.#base, merged), 'the patch');
-    const changed = changedPaths(this.#config, config);
-    return { config, patch: merged, changed, effect: effectOf(changed) };
+    const { data, notices } = renewNames(patch);
+    const merged = mergePatch(this.#overlay.patch, data, { nullRemoves: false }) as Record<string, unknown>;
+    return { ...this.proposeReplacement(merged), notices };
   }
 
   /**
@@ -98,7 +114,7 @@ export class ConfigStore {
    * only the local file may set, or a wrong value.
    */
   proposeRemote(patch: Record<string, unknown>): Proposal {
-    const issues = remoteIssues(patch, this.#local, 'at change');
+    const issues = remoteIssues(renewNames(patch).data, this.#local, 'at change');
     try {
       const proposal = this.propose(patch);
       if (issues.length === 0) return proposal;
@@ -114,10 +130,10 @@ export class ConfigStore {
   }
 
   /** A proposal for exactly this patch over the local file, in place of what is in effect. */
-  proposeInstead(patch: Record<string, unknown>): Proposal {
-    const config = checkConfig(mergePatch(this.#base, patch), 'the patch');
+  proposeReplacement(patch: Record<string, unknown>): Proposal {
+    const config = this.#over(patch);
     const changed = changedPaths(this.#config, config);
-    return { config, patch, changed, effect: effectOf(changed) };
+    return { config, patch, changed, effect: effectOf(changed), notices: [] };
   }
 
   /** What messages have changed, as a patch over the local file. */
@@ -127,7 +143,7 @@ export class ConfigStore {
 
   /** The accepted patch before the present one, as far as it is known. */
   previousPatch(): Record<string, unknown> | undefined {
-    return this.#storage.previous()?.patch;
+    return renewNames(this.#storage.previous()?.patch).data;
   }
 
   /** The configuration of the local file alone. */
@@ -136,41 +152,39 @@ export class ConfigStore {
   }
 
   /** Where a change that needs a restart waits for it; undefined without a state folder. */
-  get trialFile(): TrialFile | undefined {
-    return this.#trialFile;
+  get candidateFile(): CandidateFile | undefined {
+    return this.#candidateFile;
   }
 
-  /** The change that this start tries out: in effect, not yet kept. */
-  get startedTrial(): StoredTrial | undefined {
-    return this.#startedTrial;
+  /** The change that this start tries: in effect, not yet confirmed. */
+  get candidate(): StoredCandidate | undefined {
+    return this.#candidate;
   }
 
-  /** Puts a proposal into effect; it is forgotten at a restart until `keep` is called. */
+  /** Puts a proposal into effect; a restart forgets it until `confirm` is called. */
   apply(proposal: Proposal): ConfigChange {
     return this.#switch({ revision: this.#overlay.revision + 1, patch: proposal.patch }, proposal);
   }
 
-  /** Makes what is in effect permanent. Throws if it cannot be written (it then stays a trial). */
-  keep(): void {
+  /** Makes what is in effect permanent. Throws if it cannot be written (it then stays a candidate). */
+  confirm(): void {
     this.#storage.write(this.#overlay);
-    this.#kept = this.#overlay;
-    this.#trialFile?.clear();
-    this.#startedTrial = undefined;
+    this.#confirmed = this.#overlay;
+    this.#candidateFile?.clear();
+    this.#candidate = undefined;
   }
 
-  /** Leaves a proposal for the next start to try out; `frames`: it must bring some. Throws if it cannot be written, or there is no state folder. */
-  stage(proposal: Proposal, answer: StoredTrial['answer'], frames: boolean): void {
-    if (this.#trialFile === undefined) throw new Error('there is no state folder: set device.stateFolder');
+  /** Leaves a proposal for the next start to try; `frames`: it must bring some. Throws if it cannot be written, or there is no state folder. */
+  stage(proposal: Proposal, requester: StoredCandidate['answer'], frames: boolean): void {
+    if (this.#candidateFile === undefined) throw new Error('there is no state folder: set device.stateFolder');
     const overlay = { revision: this.#overlay.revision + 1, patch: proposal.patch };
-    this.#trialFile.write({ state: 'staged', overlay, answer, frames });
+    this.#candidateFile.write({ state: 'staged', overlay, answer: requester, frames });
   }
 
-  /** Back to what was kept last; returns the change that this is, if it is one. */
-  revert(): ConfigChange | undefined {
-    if (this.#overlay === this.#kept) return undefined;
-    const config = checkConfig(mergePatch(this.#base, this.#kept.patch));
-    const changed = changedPaths(this.#config, config);
-    return this.#switch(this.#kept, { config, patch: this.#kept.patch, changed, effect: effectOf(changed) });
+  /** Back to what was confirmed last; returns the change that this is, if it is one. */
+  rollback(): ConfigChange | undefined {
+    if (this.#overlay === this.#confirmed) return undefined;
+    return this.#switch(this.#confirmed, this.proposeReplacement(this.#confirmed.patch));
   }
 
   /** Calls `listener` after each change; returns how to stop that. */
@@ -188,10 +202,16 @@ export class ConfigStore {
     return change;
   }
 
+  /** The configuration with this patch over the local file. */
+  #over(patch: Record<string, unknown>): Config {
+    return checkConfig(mergePatch(this.#base, patch), 'the patch');
+  }
+
   #fits(overlay: Overlay): boolean {
+    const patch = renewNames(overlay.patch).data;
     try {
-      checkConfig(mergePatch(this.#base, overlay.patch));
-      return remoteIssues(overlay.patch, this.#local).length === 0;
+      this.#over(patch);
+      return remoteIssues(patch, this.#local).length === 0;
     } catch (error) {
       if (error instanceof ConfigError) return false;
       throw error;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { schemaJson } from '../config/example.js';
 import { schemaAt } from '../config/issues.js';
-import { isPlainObject } from '../config/merge.js';
+import { isPlainObject, withoutPath } from '../config/merge.js';
+import { renewPath } from '../config/renamed.js';
 import { type ConfigStore, PatchError, type Proposal } from '../config/store.js';
 import { redact } from '../util/redact.js';
 import type { CommitConfirm } from './commit-confirm.js';
@@ -11,7 +12,7 @@ import { type Reply, type ReplyCode, RequestError } from './reply.js';
 export interface ConfigTopicsOptions {
   readonly inbox: Inbox;
   readonly store: ConfigStore;
-  readonly trials: CommitConfirm;
+  readonly commitConfirm: CommitConfirm;
   readonly retain: (name: string, value: unknown) => void;
 }
 
@@ -40,15 +41,15 @@ export class ConfigTopics {
     this.#options.retain('config', this.#state());
   }
 
-  /** Puts a patch on trial as `config/set` does, for commands that change the configuration. */
+  /** Commits a patch as `config/set` does, for commands that change the configuration. */
   change(patch: Record<string, unknown>, requester: Requester): Promise<Reply> {
-    return this.#try(() => this.#options.store.proposeRemote(patch), undefined, requester);
+    return this.#commit(() => this.#options.store.proposeRemote(patch), undefined, requester);
   }
 
-  /** Takes keys back to what the local file says, likewise. */
+  /** Resets keys to what the local file says, likewise. */
   reset(keys: readonly string[], requester: Requester): Promise<Reply> {
     const { store } = this.#options;
-    return this.#try(() => store.proposeInstead(without(store.patch, keys)), undefined, requester);
+    return this.#commit(() => store.proposeReplacement(without(store.patch, keys)), undefined, requester);
   }
 
   #routes(): Record<string, Route> {
@@ -59,25 +60,23 @@ export class ConfigTopics {
         if (!isPlainObject(patch)) {
           throw new RequestError(400, 'the message has mistakes', [{ path: 'patch', message: 'must be an object' }]);
         }
-        return this.#try(() => store.proposeRemote(patch), body.revision, requester);
+        return this.#commit(() => store.proposeRemote(patch), body.revision, requester);
       }),
       get: route({}, () => ({ code: 200, revision: store.revision, data: this.#state() })),
       reset: route({ revision, keys: z.array(z.string().min(1).max(200)).max(100).optional() }, ({ body, requester }) =>
-        this.#try(
-          () => {
-            checkKeys(body.keys ?? []);
-            return store.proposeInstead(without(store.patch, body.keys));
-          },
+        this.#commit(
+          // Without keys: everything.
+          () => store.proposeReplacement(body.keys ? without(store.patch, checkedKeys(body.keys)) : {}),
           body.revision,
           requester,
         ),
       ),
       rollback: route({ revision }, ({ body, requester }) =>
-        this.#try(
+        this.#commit(
           () => {
             const previous = store.previousPatch();
             if (previous === undefined) throw new RequestError(409, 'there is no configuration before this one');
-            return store.proposeInstead(previous);
+            return store.proposeReplacement(previous);
           },
           body.revision,
           requester,
@@ -86,21 +85,26 @@ export class ConfigTopics {
     };
   }
 
-  async #try(propose: () => Proposal, expected: number | undefined, requester: Requester): Promise<Reply> {
-    const { store, trials } = this.#options;
+  async #commit(propose: () => Proposal, expected: number | undefined, requester: Requester): Promise<Reply> {
+    const { store, commitConfirm } = this.#options;
+    let notices: Proposal['notices'] = [];
+    const checkedProposal = () => {
+      if (expected !== undefined && expected !== store.revision) {
+        throw new RequestError(
+          409,
+          `the configuration has revision ${store.revision}, not ${expected}; look at it again`,
+        );
+      }
+      const proposal = propose();
+      notices = proposal.notices;
+      return proposal;
+    };
     try {
-      return await trials.run(() => {
-        if (expected !== undefined && expected !== store.revision) {
-          throw new RequestError(
-            409,
-            `the configuration has revision ${store.revision}, not ${expected}; look at it again`,
-          );
-        }
-        return propose();
-      }, requester);
+      const reply = await commitConfirm.run(checkedProposal, requester);
+      return notices.length === 0 ? reply : { ...reply, details: notices };
     } catch (error) {
-      const refusal = error instanceof PatchError ? refusalOf(error) : error;
-      throw refusal instanceof RequestError ? refusal.at(store.revision) : refusal;
+      const requestError = error instanceof PatchError ? requestErrorOf(error) : error;
+      throw requestError instanceof RequestError ? requestError.with({ revision: store.revision }) : requestError;
     }
   }
 
@@ -111,7 +115,7 @@ export class ConfigTopics {
 }
 
 /** 403 or 404 if that is all that is wrong, else 400; every mistake is listed in any case. */
-function refusalOf({ issues }: PatchError): RequestError {
+function requestErrorOf({ issues }: PatchError): RequestError {
   const only = (kind: string) => issues.every((issue) => issue.kind === kind);
   const code: ReplyCode = only('local') ? 403 : only('unknown') ? 404 : 400;
   const messages = {
@@ -123,10 +127,11 @@ function refusalOf({ issues }: PatchError): RequestError {
   return new RequestError(code, messages[code], details);
 }
 
-/** A misspelt key would be reset without a word. */
-function checkKeys(keys: readonly string[]): void {
-  const unknown = keys.filter((key) => schemaAt(key.split('.')) === undefined);
-  if (unknown.length === 0) return;
+/** Today's names of these keys or groups. A misspelt one would be reset without a word, so that it is an error. */
+function checkedKeys(keys: readonly string[]): string[] {
+  const names = keys.map((key) => renewPath(key));
+  const unknown = names.filter((name) => schemaAt(name.split('.')) === undefined);
+  if (unknown.length === 0) return names;
   throw new RequestError(
     404,
     'there is no such key',
@@ -134,16 +139,7 @@ function checkKeys(keys: readonly string[]): void {
   );
 }
 
-/** The patch without what it says about these dotted keys or groups; without any if none are named. */
-function without(patch: Record<string, unknown>, keys: readonly string[] | undefined): Record<string, unknown> {
-  if (keys === undefined) return {};
-  const result = structuredClone(patch);
-  for (const key of keys) {
-    const names = key.split('.');
-    const last = names.pop() ?? '';
-    let group: unknown = result;
-    for (const name of names) group = isPlainObject(group) && Object.hasOwn(group, name) ? group[name] : undefined;
-    if (isPlainObject(group)) delete group[last];
-  }
-  return result;
+/** The patch without what it says about these dotted keys or groups. */
+function without(patch: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
+  return keys.reduce((rest, key) => withoutPath(rest, key.split('.')) as Record<string, unknown>, patch);
 }

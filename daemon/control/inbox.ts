@@ -12,7 +12,7 @@ export interface Requester {
   readonly correlationData?: Buffer;
 }
 
-interface Request<Body> {
+export interface Request<Body> {
   readonly body: Body;
   readonly requester: Requester;
 }

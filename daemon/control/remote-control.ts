@@ -45,7 +45,7 @@ export class Remote {
   readonly #abort = new AbortController();
   readonly #startedMs = performance.now();
   readonly #inbox: Inbox;
-  readonly #trials: CommitConfirm;
+  readonly #commitConfirm: CommitConfirm;
   readonly #config: ConfigTopics;
   readonly #models: ModelCommands | undefined;
 
@@ -63,19 +63,19 @@ export class Remote {
       log,
     });
     const retain = (name: string, value: unknown) => publisher.retain(name, value);
-    this.#trials = new CommitConfirm({
+    this.#commitConfirm = new CommitConfirm({
       store,
       frames,
       settled: () => changes.settled(),
       model: () => options.classifier.network?.identity.sha256,
       alerts: () => options.alerts.current,
-      trying: (active) => options.scheduler.holdOpen(active),
+      holdOpen: (held) => options.scheduler.holdOpen(held),
       decided: () => this.#decided(),
       restart: (reason) => this.#restart(reason),
       checkRestart: () => this.#checkRestart(),
       log,
     });
-    this.#config = new ConfigTopics({ inbox: this.#inbox, store, trials: this.#trials, retain });
+    this.#config = new ConfigTopics({ inbox: this.#inbox, store, commitConfirm: this.#commitConfirm, retain });
     this.#models = this.#modelCommands(retain);
   }
 
@@ -89,7 +89,7 @@ export class Remote {
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#inbox.close();
-    this.#trials.close();
+    this.#commitConfirm.close();
     await this.#models?.stop();
   }
 
@@ -157,10 +157,10 @@ export class Remote {
     return ['install', 'activate', 'list', 'remove', 'cancel'].map((name) => [`model/${name}`, nowhere]);
   }
 
-  /** A change that needed the restart which led here is confirmed or taken back, and its sender told. */
+  /** A change that needed the restart which led here is confirmed or rolled back, and its requester answered. */
   async #answerForStart(): Promise<void> {
     const { publisher } = this.#options;
-    const owed = await this.#trials.confirmStart(() => publisher.stats().mqtt.state === 'online');
+    const owed = await this.#commitConfirm.confirmStart(() => publisher.stats().mqtt.state === 'online');
     if (owed === undefined) return;
     await publisher.connected();
     await this.#inbox.answer(configAnswerTopic, owed.requester, owed.reply);

@@ -4,9 +4,9 @@ import type { ConfigIssue } from '../config/issues.js';
 
 /**
  * Status codes of replies, with the meaning that they have in HTTP. 202: begun, the outcome follows. 422: understood, but
- * the device could not run with it, so that it was taken back. 507: no room on the disk.
+ * the device could not run with it, so that it was rolled back. 507: no room on the disk.
  */
-const replyCodes = [200, 202, 400, 403, 404, 409, 413, 422, 429, 500, 503, 507] as const;
+export const replyCodes = [200, 202, 400, 403, 404, 409, 413, 422, 429, 500, 503, 507] as const;
 export type ReplyCode = (typeof replyCodes)[number];
 
 export interface Reply {
@@ -28,16 +28,16 @@ export class RequestError extends Error {
     this.reply = { code, message, details };
   }
 
-  /** The same with the revision that holds. */
-  at(revision: number): RequestError {
-    const same = new RequestError(this.reply.code, this.message, this.reply.details);
-    return Object.assign(same, { reply: { ...this.reply, revision } });
+  /** The same with more in its reply. */
+  with(more: Partial<Reply>): RequestError {
+    const { code, details } = this.reply;
+    return Object.assign(new RequestError(code, this.message, details), { reply: { ...this.reply, ...more } });
   }
 }
 
 export type RequestId = string | number | null;
 
-const mostDetails = 100;
+const maxDetails = 100;
 
 /** What goes out. Every answer has the same keys, whatever was asked; `data` only where there is some. */
 export function replyPayload(device: string, id: RequestId, reply: Reply): Record<string, unknown> {
@@ -48,7 +48,7 @@ export function replyPayload(device: string, id: RequestId, reply: Reply): Recor
     status: code < 400 ? 'ok' : 'error',
     code,
     message,
-    details: details.slice(0, mostDetails),
+    details: details.slice(0, maxDetails),
     revision,
     effect,
     ...(data === undefined ? {} : { data }),

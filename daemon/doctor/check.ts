@@ -18,7 +18,7 @@ export interface Context {
   readonly facts: Facts;
 }
 
-interface Facts {
+export interface Facts {
   processingSystem?: ProcessingSystemFacts;
   build?: BuildFacts;
 }

@@ -6,7 +6,7 @@ import { messageOf } from '../util/error.js';
 import type { ConfigSource } from './check.js';
 
 /** Where the services of deploy/ keep their configuration. */
-const installedConfig = '/etc/zynqnetd/zynqnetd.yaml';
+export const installedConfig = '/etc/zynqnetd/zynqnetd.yaml';
 
 export interface Loaded {
   readonly config: Config;
@@ -25,7 +25,7 @@ export function loadSource(
   const file = given ?? (existsSync(installed) ? installed : undefined);
   const defaults = configSchema.parse({});
   try {
-    const data = loadConfigData(file, settings);
+    const { data } = loadConfigData(file, settings);
     const { stateFolder } = new ConfigStore(data, undefined, file).config.device;
     // Opening a store makes its folder; the doctor changes nothing.
     const stored = stateFolder !== null && existsSync(stateFolder);

@@ -49,8 +49,7 @@ AcceleratorIdentity identifyAccelerator(const BoardConfig &config) {
   found.id = registers->read(accelerator::reg::id);
   if (found.id == accelerator::identity) {
     found.version = registers->read(accelerator::reg::version);
-    const auto major = accelerator::versionBits::majorVersion;
-    if (major.get(found.version) == major.get(accelerator::interfaceVersion)) {
+    if (found.version >> 16U == accelerator::interfaceVersion >> 16U) {
       found.build = accelerator::readBuild(*registers);
     }
   }

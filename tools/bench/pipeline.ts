@@ -195,7 +195,7 @@ class Feed {
 }
 
 /** Of this process. */
-interface Resources {
+export interface Resources {
   readonly rssMiB: number;
   readonly openFiles: number;
 }

@@ -54,3 +54,5 @@ export const publishedModels = {
     },
   },
 } as const satisfies Record<string, PublishedModel>;
+
+export type PublishedName = keyof typeof publishedModels;

@@ -17,7 +17,7 @@ export interface Window {
   readonly outputWidth: number;
 }
 
-interface MomentsArguments extends Window {
+export interface MomentsArguments extends Window {
   readonly tensor: Float32Array | Uint8Array;
   /** real = (value - zero[channel]) * scale[channel], one entry per channel of the view; padding is real zero */
   readonly zero: Float32Array;
@@ -31,13 +31,13 @@ interface MomentsArguments extends Window {
   readonly threads: number;
 }
 
-interface LayerArguments extends Window {
+export interface LayerArguments extends Window {
   /** [output][tap] */
   readonly weights: Float32Array;
   readonly threads: number;
 }
 
-interface RoundingArguments {
+export interface RoundingArguments {
   /** [output][tap] */
   readonly weights: Float32Array;
   readonly outputs: number;
@@ -58,7 +58,7 @@ interface RoundingArguments {
 }
 
 /** Rate-distortion rounding with error compensation. */
-interface RoundingResult {
+export interface RoundingResult {
   /** [output][tap], entries of the codebook */
   readonly weights: Int8Array;
   /** where each codebook entry would best lie, in units */

@@ -21,7 +21,7 @@ export type EngineFactory = (options: EngineOptions) => Engine;
 
 const factories = new Map<string, EngineFactory>();
 
-/** Adds a backend from outside the addon; a later one of the same name replaces it. @public */
+/** Adds a backend from outside the addon; a later one of the same name replaces it. */
 export function registerEngine(backend: string, factory: EngineFactory): void {
   factories.set(backend, factory);
 }

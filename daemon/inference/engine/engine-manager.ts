@@ -100,7 +100,7 @@ export class EngineManager extends EventEmitter<EngineManagerEvents> {
   #fallbackFor(model: LoadedModel, choice: EngineChoice): SupervisionOptions['openFallback'] {
     const onCpu = cpuBackends().includes(choice.backend);
     return async () => {
-      if (onCpu || this.#options.config().engine.recovery.standIn === 'none') throw new Error('there is no fallback');
+      if (onCpu || this.#options.config().engine.recovery.fallback === 'none') throw new Error('there is no fallback');
       return open(model, { ...choice, backend: 'cpu' });
     };
   }

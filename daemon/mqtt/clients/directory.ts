@@ -23,7 +23,7 @@ export interface Board {
 }
 
 /** The retained topics that tell of boards. */
-const directoryTopics = ['status', 'info', 'health', 'config', 'alert/+'] as const;
+export const directoryTopics = ['status', 'info', 'health', 'config', 'alert/+'] as const;
 
 /** Every board that the broker knows of, from its retained messages and what comes afterwards. */
 export class Directory {

@@ -76,7 +76,7 @@ describe.skipIf(!haveBuild || !haveMosquitto)('the configuration by message', ()
       code: 404,
       details: [{ path: 'classify.topk' }],
     });
-    // What lacks something, or does not fit the model, is taken back with the reason and without a wait.
+    // What lacks something, or does not fit the model, is rolled back with the reason and without a wait.
     expect(await set({ camera: { source: 'files' } })).toMatchObject({
       code: 422,
       message: expect.stringContaining('camera.files.path'),
@@ -109,7 +109,7 @@ describe.skipIf(!haveBuild || !haveMosquitto)('the configuration by message', ()
       patch: { camera: { source: 'http', http: { url: 'http://127.0.0.1:9/' } } },
     });
     expect(dead).toMatchObject({ status: 'error', code: 422, revision: 0, effect: 'pipeline' });
-    expect(dead.message).toContain('taken back: no 3 healthy frames within 1 s');
+    expect(dead.message).toContain('rolled back: fewer than 3 healthy frames within 1 s');
     const outside = await requester.ask('config/set', {
       patch: { preprocess: { region: { x: 9000, y: 0, width: 100, height: 100 } } },
     });
@@ -220,7 +220,7 @@ describe.skipIf(!haveBuild || !haveMosquitto)('the configuration by message', ()
     board.again();
     const answer = await requester.answerTo('sick');
     expect(answer).toMatchObject({ code: 422, revision: 0, effect: 'process' });
-    expect(answer.message).toContain('no 3 healthy frames within 2 s of the start');
+    expect(answer.message).toContain('fewer than 3 healthy frames within 2 s of the start');
     await requester.until(() => requester.heard.some(({ topic }) => topic === 'answers/late'));
     await requester.online();
     expect(requester.latest('config')).toMatchObject({ revision: 0, config: { mqtt: { keepaliveSeconds: 30 } } });

@@ -40,7 +40,7 @@ export class Boards {
       'mqtt.backoff.minSeconds=0.05',
       'mqtt.backoff.maxSeconds=0.5',
       'remote.messagesPerSecond=1000',
-      // What is to be confirmed must not fail for a busy machine; tests that want a change taken back set it low.
+      // What is to be confirmed must not fail for a busy machine; tests that want a change rolled back set it low.
       'remote.trialSeconds=60',
       'limits.shutdownMs=30000',
       `mqtt.url=${url}`,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { logPayload } from '../../../daemon/mqtt/topics/topics.js';
+import { type LogPayload, logPayload } from '../../../daemon/mqtt/topics/topics.js';
 import { parsePrometheus } from '../../support/prometheus.js';
 import { smallModel } from '../../support/small-model.js';
 import { DaemonProcess, haveBuild } from '../support/daemon-process.js';
@@ -90,7 +90,7 @@ describe.skipIf(!haveBuild || !havePython)('under systemd', () => {
       camera,
       model: { file: model },
       broker: { port: await freePort() },
-      engine: { backend: 'faulty', recovery: { standIn: 'none', exit: false, stepSeconds: 0.1 } },
+      engine: { backend: 'faulty', recovery: { fallback: 'none', exit: false, stepSeconds: 0.1 } },
       limits: { preprocessMs: 2000, inferenceMs: 2000 },
     };
     const child = spawn(process.execPath, [program, JSON.stringify(config)], {
@@ -115,7 +115,7 @@ describe.skipIf(!haveBuild)('from outside', () => {
       camera,
       model: { file: model },
       broker: { port: await freePort() },
-      engine: { backend: 'faulty', recovery: { standIn: 'none', stepSeconds: 0.1 } },
+      engine: { backend: 'faulty', recovery: { fallback: 'none', stepSeconds: 0.1 } },
     };
     const child = spawn(process.execPath, [program, JSON.stringify(config)], {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
@@ -160,7 +160,7 @@ describe.skipIf(!haveBuild)('from outside', () => {
       '{"id":1,"patch":{"camera":{"files":{"framesPerSecond":10}}}}',
     );
     await listener.until(() => (listener?.payloads('log').length ?? 0) > 0);
-    const [line] = listener.payloads('log');
+    const [line] = listener.payloads<LogPayload>('log');
     expect(logPayload.parse(line)).toMatchObject({
       device: 'board',
       level: 'info',

@@ -7,6 +7,6 @@ for (;;) {
   const next = store.revision + 1;
   const filler = 'x'.repeat((next * 7919) % 40);
   store.apply(store.propose({ camera: { name: `revision-${next}-${filler}` }, classify: { topK: (next % 100) + 1 } }));
-  store.keep();
+  store.confirm();
   writeSync(1, `${next}\n`);
 }

@@ -100,7 +100,7 @@ describe('--set', () => {
   });
 
   it('goes over the file, the last one winning', () => {
-    const data = loadConfigData(undefined, ['log.level=warn', 'log.format=json', 'log.level=debug']);
+    const { data } = loadConfigData(undefined, ['log.level=warn', 'log.format=json', 'log.level=debug']);
     expect(checkConfig(data).log).toMatchObject({ level: 'debug', format: 'json' });
   });
 

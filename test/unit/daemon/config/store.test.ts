@@ -30,7 +30,7 @@ describe('the configuration store', () => {
     const changes: ConfigChange[] = [];
     store.subscribe((change) => changes.push(change));
     store.apply(store.propose({ classify: { topK: 3 } }));
-    store.keep();
+    store.confirm();
     expect(changes.map(({ changed, effect, revision }) => ({ changed, effect, revision }))).toEqual([
       { changed: ['classify.topK'], effect: 'live', revision: 1 },
     ]);
@@ -42,11 +42,11 @@ describe('the configuration store', () => {
   it('forgets a trial that was not kept, and goes back to what was kept on revert', () => {
     const store = open();
     store.apply(store.propose({ classify: { topK: 3 } }));
-    store.keep();
+    store.confirm();
     store.apply(store.propose({ classify: { topK: 9 }, log: { level: 'debug' } }));
     expect(store.config.classify.topK).toBe(9);
     expect(open().config.classify.topK).toBe(3);
-    store.revert();
+    store.rollback();
     expect(store.config.classify.topK).toBe(3);
     expect(store.config.log.level).toBe('info');
   });
@@ -68,9 +68,9 @@ describe('the configuration store', () => {
   it('never touches the local file, and passes a damaged overlay over for the last good one', () => {
     const store = open();
     store.apply(store.propose({ classify: { topK: 2 } }));
-    store.keep();
+    store.confirm();
     store.apply(store.propose({ classify: { topK: 3 } }));
-    store.keep();
+    store.confirm();
     writeFileSync(join(folder, 'overlay.json'), '{"revision": 2, "pa');
     const again = open();
     expect(again.config.classify.topK).toBe(2);
@@ -105,7 +105,7 @@ describe('the configuration store', () => {
   it('passes over a stored change that a message may not make any more', () => {
     const store = open();
     store.apply(store.propose({ mqtt: { user: 'somebody' } }));
-    store.keep();
+    store.confirm();
     expect(open().config.mqtt.user).toBeNull();
   });
 
@@ -147,7 +147,7 @@ describe('the configuration store', () => {
         for (const patch of list) {
           const wanted = checkConfig(mergePatch(store.config, patch));
           store.apply(store.proposeRemote(patch));
-          store.keep();
+          store.confirm();
           expect(store.config).toEqual(wanted);
         }
       }),
@@ -165,11 +165,11 @@ describe('the configuration store', () => {
     expect(store.previousPatch()).toBeUndefined();
     for (const topK of [2, 3]) {
       store.apply(store.propose({ classify: { topK } }));
-      store.keep();
+      store.confirm();
     }
     expect(open().previousPatch()).toEqual({ classify: { topK: 2 } });
-    store.apply(store.proposeInstead(store.previousPatch() ?? {}));
-    store.keep();
+    store.apply(store.proposeReplacement(store.previousPatch() ?? {}));
+    store.confirm();
     expect(open()).toMatchObject({ revision: 3, patch: { classify: { topK: 2 } } });
   });
 });

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../../../../daemon/camera/frame.js';
+import { CandidateFile } from '../../../../daemon/config/candidate-file.js';
 import { MemoryOverlay } from '../../../../daemon/config/overlay.js';
 import { ConfigStore } from '../../../../daemon/config/store.js';
-import { TrialFile } from '../../../../daemon/config/trial-file.js';
 import { CommitConfirm } from '../../../../daemon/control/commit-confirm.js';
 import { FrameWatch } from '../../../../daemon/control/frame-watch.js';
 import { type Reply, RequestError } from '../../../../daemon/control/reply.js';
@@ -15,18 +15,21 @@ import type { ResultPayload } from '../../../../daemon/mqtt/topics/topics.js';
 const nobody = { id: 'test' };
 
 /** CommitConfirm over a store in memory; the test gives the frames. */
-function make(storage = new MemoryOverlay(), more: { trialFile?: TrialFile; settled?: () => Promise<void> } = {}) {
+function make(
+  storage = new MemoryOverlay(),
+  more: { candidateFile?: CandidateFile; settled?: () => Promise<void> } = {},
+) {
   const base = { remote: { trialSeconds: 1, trialFrames: 2 } };
-  const store = new ConfigStore(base, storage, 'test', more.trialFile);
+  const store = new ConfigStore(base, storage, 'test', more.candidateFile);
   const frames = new FrameWatch();
-  const seen = { trying: [] as boolean[], restarts: [] as string[], alerts: ['camera'] };
-  const trials = new CommitConfirm({
+  const seen = { holdOpen: [] as boolean[], restarts: [] as string[], alerts: ['camera'] };
+  const commitConfirm = new CommitConfirm({
     store,
     frames,
     settled: more.settled ?? (async () => {}),
     model: () => 'sha',
     alerts: () => seen.alerts.map((id) => ({ id, message: 'not right' })),
-    trying: (active) => void seen.trying.push(active),
+    holdOpen: (held) => void seen.holdOpen.push(held),
     decided: () => {},
     restart: (reason) => void seen.restarts.push(reason),
     checkRestart: () => {},
@@ -34,8 +37,9 @@ function make(storage = new MemoryOverlay(), more: { trialFile?: TrialFile; sett
   });
   const frame = (sha256 = 'sha', capturedMs = performance.now()) =>
     frames.saw({ frame: { capturedMs } as Frame, result: { model: { sha256 } } as ResultPayload });
-  const set = (patch: Record<string, unknown>) => outcome(() => trials.run(() => store.proposeRemote(patch), nobody));
-  return { store, trials, frame, set, seen };
+  const set = (patch: Record<string, unknown>) =>
+    outcome(() => commitConfirm.run(() => store.proposeRemote(patch), nobody));
+  return { store, commitConfirm, frame, set, seen };
 }
 
 async function outcome(work: () => Promise<Reply>): Promise<Reply> {
@@ -63,13 +67,13 @@ describe('a trial', () => {
     frame();
     expect(await reply).toMatchObject({ code: 200, revision: 1, effect: 'live' });
     expect(store.patch).toEqual({ classify: { topK: 2 } });
-    expect(seen.trying).toEqual([true, false]);
+    expect(seen.holdOpen).toEqual([true, false]);
   });
 
-  it('is taken back when no frames come where there were some', async () => {
+  it('is rolled back when no frames come where there were some', async () => {
     const { store, frame, set, seen } = make();
     frame();
-    const message = 'taken back: no 2 healthy frames within 1 s';
+    const message = 'rolled back: fewer than 2 healthy frames within 1 s';
     expect(await set({ classify: { topK: 2 } })).toMatchObject({ code: 422, revision: 0, effect: 'live', message });
     expect(store.config.classify.topK).toBe(5);
     // What has gone wrong meanwhile is the reason; what was wrong before is none.
@@ -86,7 +90,7 @@ describe('a trial', () => {
     expect(await set({ camera: { scene: { seed: 2 } } })).toMatchObject({ code: 422, revision: 1 });
   });
 
-  it('is taken back when it raises an alert, frames or not; one that was up before is none of its own', async () => {
+  it('is rolled back when it raises an alert, frames or not; one that was up before is none of its own', async () => {
     const { frame, set, seen } = make();
     frame();
     const good = set({ classify: { topK: 2 } });
@@ -99,20 +103,20 @@ describe('a trial', () => {
     seen.alerts.push('engine');
     frame();
     frame();
-    expect(await bad).toMatchObject({ code: 422, message: 'taken back: it raised an alert, engine: not right' });
+    expect(await bad).toMatchObject({ code: 422, message: 'rolled back: it raised an alert, engine: not right' });
   });
 
-  it('is taken back at once when it cannot be put into effect', async () => {
+  it('is rolled back at once when it cannot be put into effect', async () => {
     let calls = 0;
     const settled = async () => {
       calls += 1;
       if (calls === 1) throw new Error('no such model');
     };
     const { set } = make(new MemoryOverlay(), { settled });
-    expect(await set({ engine: { threads: 1 } })).toMatchObject({ code: 422, message: 'taken back: no such model' });
+    expect(await set({ engine: { threads: 1 } })).toMatchObject({ code: 422, message: 'rolled back: no such model' });
   });
 
-  it('is taken back when it cannot be stored: the disk is full', async () => {
+  it('is rolled back when it cannot be stored: the disk is full', async () => {
     class FullDisk extends MemoryOverlay {
       override write(): void {
         throw new Error('ENOSPC: no space left on device');
@@ -138,11 +142,11 @@ describe('a trial', () => {
   });
 
   it('that is cut off by the end of the daemon is not kept', async () => {
-    const { store, trials, frame, set } = make();
+    const { store, commitConfirm, frame, set } = make();
     frame();
     const reply = set({ classify: { topK: 2 } });
     await soon();
-    trials.close();
+    commitConfirm.close();
     expect(await reply).toMatchObject({ code: 422 });
     expect(store.patch).toEqual({});
   });
@@ -152,49 +156,51 @@ describe('a trial through a restart', () => {
   const keepalive = { mqtt: { keepaliveSeconds: 12 } };
 
   function restartable() {
-    const trialFile = new TrialFile(mkdtempSync(join(tmpdir(), 'zynqnetd-trial-')));
-    return { trialFile, storage: new MemoryOverlay() };
+    const candidateFile = new CandidateFile(mkdtempSync(join(tmpdir(), 'zynqnetd-trial-')));
+    return { candidateFile, storage: new MemoryOverlay() };
   }
 
   it('is stored for the next start, which confirms it', async () => {
-    const { trialFile, storage } = restartable();
-    const first = make(storage, { trialFile });
+    const { candidateFile, storage } = restartable();
+    const first = make(storage, { candidateFile });
     first.frame();
     expect(await first.set(keepalive)).toMatchObject({ code: 202, effect: 'process' });
     expect(first.seen.restarts).toHaveLength(1);
     expect(first.store.config.mqtt.keepaliveSeconds).toBe(30);
     expect(await first.set({ log: { level: 'debug' } })).toMatchObject({ code: 503 });
 
-    const second = make(storage, { trialFile });
+    const second = make(storage, { candidateFile });
     expect(second.store.config.mqtt.keepaliveSeconds).toBe(12);
-    const confirmed = second.trials.confirmStart(() => true);
+    const confirmed = second.commitConfirm.confirmStart(() => true);
     second.frame();
     second.frame();
     expect(await confirmed).toMatchObject({ requester: nobody, reply: { code: 200, revision: 1 } });
-    expect(make(storage, { trialFile }).store.config.mqtt.keepaliveSeconds).toBe(12);
+    expect(make(storage, { candidateFile }).store.config.mqtt.keepaliveSeconds).toBe(12);
   });
 
   it('is given one start only', async () => {
-    const { trialFile, storage } = restartable();
-    await make(storage, { trialFile }).set(keepalive);
-    expect(make(storage, { trialFile }).store.config.mqtt.keepaliveSeconds).toBe(12); // and dies
-    const third = make(storage, { trialFile });
+    const { candidateFile, storage } = restartable();
+    await make(storage, { candidateFile }).set(keepalive);
+    expect(make(storage, { candidateFile }).store.config.mqtt.keepaliveSeconds).toBe(12); // and dies
+    const third = make(storage, { candidateFile });
     expect(third.store.config.mqtt.keepaliveSeconds).toBe(30);
-    const told = await third.trials.confirmStart(() => true);
-    expect(told?.reply).toMatchObject({ code: 422, revision: 0 });
-    expect(await make(storage, { trialFile }).trials.confirmStart(() => true)).toBeUndefined();
+    const reported = await third.commitConfirm.confirmStart(() => true);
+    expect(reported?.reply).toMatchObject({ code: 422, revision: 0 });
+    expect(await make(storage, { candidateFile }).commitConfirm.confirmStart(() => true)).toBeUndefined();
   });
 
-  it('is taken back without a connection, and needs no frames where none came before', async () => {
-    const { trialFile, storage } = restartable();
-    await make(storage, { trialFile }).set(keepalive);
-    const second = make(storage, { trialFile });
-    expect(await second.trials.confirmStart(() => false)).toBeUndefined();
+  it('is rolled back without a connection, and needs no frames where none came before', async () => {
+    const { candidateFile, storage } = restartable();
+    await make(storage, { candidateFile }).set(keepalive);
+    const second = make(storage, { candidateFile });
+    expect(await second.commitConfirm.confirmStart(() => false)).toBeUndefined();
     expect(second.seen.restarts[0]).toContain('no connection');
-    expect(make(storage, { trialFile }).store.config.mqtt.keepaliveSeconds).toBe(30);
-    trialFile.clear();
-    await make(storage, { trialFile }).set(keepalive);
-    expect(await make(storage, { trialFile }).trials.confirmStart(() => true)).toMatchObject({ reply: { code: 200 } });
+    expect(make(storage, { candidateFile }).store.config.mqtt.keepaliveSeconds).toBe(30);
+    candidateFile.clear();
+    await make(storage, { candidateFile }).set(keepalive);
+    expect(await make(storage, { candidateFile }).commitConfirm.confirmStart(() => true)).toMatchObject({
+      reply: { code: 200 },
+    });
   });
 
   it('is refused where nothing can be stored', async () => {

@@ -111,7 +111,7 @@ const goodAnswers: Answers = {
 };
 
 /** Answers as given; throws become rejections. */
-function fakeProbe(answers: Partial<Answers> = {}, asked: string[] = []): Probe {
+export function fakeProbe(answers: Partial<Answers> = {}, asked: string[] = []): Probe {
   const all = { ...goodAnswers, ...answers };
   const calls = Object.entries(all).map(([name, answer]) => [
     name,
@@ -123,7 +123,7 @@ function fakeProbe(answers: Partial<Answers> = {}, asked: string[] = []): Probe 
   return { ...Object.fromEntries(calls), close: () => {} } as Probe;
 }
 
-const armMachine: Machine = {
+export const armMachine: Machine = {
   arch: 'arm',
   platform: 'linux',
   kernel: '6.1.30-xilinx',

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeDurably } from '../util/durable.js';
+import { messageOf } from '../util/error.js';
 import { type Overlay, overlaySchema } from './overlay.js';
 
 /** Who asked for the change, so that the process after the restart can answer. */
@@ -12,7 +13,7 @@ const answerSchema = z.strictObject({
   correlationData: z.string().optional(),
 });
 
-const trialSchema = z.strictObject({
+const candidateSchema = z.strictObject({
   /** `staged`: for the next start to try. `started`: a start is trying it. `failed`: to be reported, then forgotten. */
   state: z.enum(['staged', 'started', 'failed']),
   overlay: overlaySchema,
@@ -22,40 +23,40 @@ const trialSchema = z.strictObject({
   reason: z.string().optional(),
 });
 
-export type StoredTrial = z.output<typeof trialSchema>;
+export type StoredCandidate = z.output<typeof candidateSchema>;
 
 /**
  * A change that needs a restart, on its way through it. It is tried by one start only: a process that dies before it
  * has confirmed the change leaves `started` behind, and the next one goes on without it.
  */
-export class TrialFile {
+export class CandidateFile {
   readonly #file: string;
-  /** A trial that did not work out, for the report; until `clear`. */
-  failed: StoredTrial | undefined;
+  /** A candidate that was not confirmed, to be reported; until `clear`. */
+  failed: StoredCandidate | undefined;
 
   constructor(folder: string) {
     this.#file = join(folder, 'trial.json');
   }
 
-  /** At a start: the trial to put into effect, if one is waiting. `revision` is that of what is kept. */
-  begin(revision: number, fits: (overlay: Overlay) => boolean, problems: string[]): StoredTrial | undefined {
-    const trial = this.#read(problems);
-    if (trial === undefined) return undefined;
-    if (trial.overlay.revision <= revision) {
-      this.clear(); // kept just before the power went
+  /** At a start: the candidate to put into effect, if one is waiting. `revision` is that of what is confirmed. */
+  begin(revision: number, fits: (overlay: Overlay) => boolean, problems: string[]): StoredCandidate | undefined {
+    const candidate = this.#read(problems);
+    if (candidate === undefined) return undefined;
+    if (candidate.overlay.revision <= revision) {
+      this.clear(); // confirmed just before the power went
       return undefined;
     }
-    if (trial.state !== 'staged' || !fits(trial.overlay)) {
-      this.failed = { ...trial, reason: trial.reason ?? 'the daemon ended before it was healthy' };
+    if (candidate.state !== 'staged' || !fits(candidate.overlay)) {
+      this.failed = { ...candidate, reason: candidate.reason ?? 'the daemon ended before it was healthy' };
       return undefined;
     }
-    const started: StoredTrial = { ...trial, state: 'started' };
+    const started: StoredCandidate = { ...candidate, state: 'started' };
     this.write(started);
     return started;
   }
 
-  write(trial: StoredTrial): void {
-    writeDurably(this.#file, JSON.stringify(trial));
+  write(candidate: StoredCandidate): void {
+    writeDurably(this.#file, JSON.stringify(candidate));
   }
 
   clear(): void {
@@ -63,12 +64,12 @@ export class TrialFile {
     if (existsSync(this.#file)) unlinkSync(this.#file);
   }
 
-  #read(problems: string[]): StoredTrial | undefined {
+  #read(problems: string[]): StoredCandidate | undefined {
     if (!existsSync(this.#file)) return undefined;
     try {
-      return trialSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
+      return candidateSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
     } catch (error) {
-      problems.push(`${this.#file} is unreadable: ${error instanceof Error ? error.message : error}`);
+      problems.push(`${this.#file} is unreadable: ${messageOf(error)}`);
       return undefined;
     }
   }
