@@ -1,3 +1,4 @@
+import { isSimulated } from '../inference/engine/backend-name.js';
 import { acceleratorOptions as optionsOf } from '../inference/engine/board-accelerator.js';
 import type { NativeAcceleratorOptions } from '../native/accelerator-types.js';
 import type { Context } from './check.js';
@@ -13,7 +14,7 @@ export const firmwareName = 'zynqnetd.bit.bin';
 export function backendKind({ config }: Pick<Context, 'config'>): 'board' | 'simulated' | 'cpu' {
   const { backend } = config.engine;
   if (backend === 'fpga' || backend === 'auto') return 'board';
-  return /^(model|rtl)(-|$)/.test(backend) ? 'simulated' : 'cpu';
+  return isSimulated(backend) ? 'simulated' : 'cpu';
 }
 
 /** The accelerator that the accelerator checks open. */

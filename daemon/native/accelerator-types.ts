@@ -1,8 +1,8 @@
-/** The accelerator behind the addon: backends `fpga`, `rtl` and `model`. Types only. */
+/** The accelerator behind the addon: backends `fpga`, `functional-sim` and `rtl`. Types only. */
 
 /** Every member may be left out. */
 export interface NativeAcceleratorOptions {
-  /** `rtl` and `model`: which build to simulate; a board says what it is. */
+  /** `functional-sim` and `rtl`: which build to simulate; a board says what it is. */
   readonly preset?: string;
   /** `rtl`: back-pressure on 30 % of the beats; default true. */
   readonly backPressure?: boolean;

@@ -94,7 +94,7 @@ export interface NativeAddon extends NativeV4l2, NativeV4l2Devices {
   readonly version: string;
   /** Instruction sets and backends compiled in and usable here. */
   readonly features: readonly string[];
-  /** Accelerator backends compiled in: `fpga`, `model`, and `rtl` where Verilator was there. */
+  /** Accelerator backends compiled in: `fpga`, `functional-sim`, and `rtl` where Verilator was there. */
   readonly accelerators: readonly string[];
   /** Parses a `.zqn` file strictly. `sha256` is the digest of everything but the last 32 bytes. Throws Error with `code`. */
   parseModel(file: Uint8Array, sha256: Uint8Array): NativeModel;

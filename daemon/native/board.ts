@@ -31,7 +31,7 @@ export interface NativeAcceleratorBuild {
 
 /** Which accelerator. */
 export interface NativeAcceleratorQuestion {
-  /** `fpga` (default), `model` or `rtl`. */
+  /** `fpga` (default), `functional-sim` or `rtl`. */
   readonly backend?: string;
   readonly accelerator?: NativeAcceleratorOptions;
 }

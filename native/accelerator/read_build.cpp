@@ -54,4 +54,16 @@ Preset readBuild(RegisterWindow &registers) {
   return preset;
 }
 
+AcceleratorIdentity readIdentity(RegisterWindow &registers) {
+  AcceleratorIdentity found;
+  found.id = registers.read(reg::id);
+  if (found.id == identity) {
+    found.version = registers.read(reg::version);
+    if (found.version >> 16U == interfaceVersion >> 16U) {
+      found.build = readBuild(registers);
+    }
+  }
+  return found;
+}
+
 } // namespace zynqnet::accelerator

@@ -1,68 +1,44 @@
-// Backends `fpga`, `rtl` and `model`: the accelerator on the board, its Verilated RTL, its functional model.
+// A kind of accelerator behind the addon: the board's (`fpga`), or a simulated one (`functional-sim`, `rtl`).
 #pragma once
 
-#include "core/engine.hpp"
-#include "core/model.hpp"
+#include "accelerator/accelerator_device.hpp"
+#include "accelerator/read_build.hpp"
+#include "addon/accelerator_choice.hpp"
 
-#include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace zynqnet {
 
-/// `accelerator` of createEngine; every member may be left out. Addresses in bytes.
-struct AcceleratorChoice {
-  std::string preset = "zybo-z7-20"; ///< rtl and model; the board says what it is
-  bool backPressure = true;          ///< rtl
-  std::uint32_t seed = 1;            ///< rtl: of the back-pressure
-  std::string root = "/";            ///< fpga: where /sys and /dev are
-  std::string uio = "zynqnetd";
-  std::string udmabuf = "udmabuf-zynqnetd";
-  std::optional<std::uint32_t> registerAddress, memoryAddress;
-  std::uint32_t memoryBytes = 0;
-  std::string bitstream = "zynqnetd.bit.bin"; ///< fpga: below /lib/firmware, for a reload
-  std::uint32_t timeoutMs = 2000;
+class AcceleratorBackend {
+public:
+  AcceleratorBackend() = default;
+  AcceleratorBackend(const AcceleratorBackend &) = delete;
+  AcceleratorBackend &operator=(const AcceleratorBackend &) = delete;
+  AcceleratorBackend(AcceleratorBackend &&) = delete;
+  AcceleratorBackend &operator=(AcceleratorBackend &&) = delete;
+  virtual ~AcceleratorBackend() = default;
+
+  /// As in `engine.backend`.
+  [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+  /// False when `open` cannot succeed in this build.
+  [[nodiscard]] virtual bool available() const { return true; }
+  /// Engines whose choices give the same key share one accelerator.
+  [[nodiscard]] virtual std::string keyOf(const AcceleratorChoice &choice) const = 0;
+  /// Throws Error ENGINE_UNKNOWN, ENGINE_UNSUPPORTED or ACCELERATOR_*.
+  [[nodiscard]] virtual accelerator::AcceleratorDevice open(const AcceleratorChoice &choice) const = 0;
+  /// Another engine shares an accelerator that is open already: takes over what the choice says anew.
+  virtual void update(accelerator::Accelerator &, const AcceleratorChoice &) const {}
+  /// Reads registers only. Nothing where an accelerator identifies itself by opening at all.
+  [[nodiscard]] virtual std::optional<accelerator::AcceleratorIdentity> identify(const AcceleratorChoice &) const { return std::nullopt; }
 };
 
-/// What the last frame cost, for benches and health.
-struct AcceleratorReport {
-  std::string preset;
-  std::uint32_t clockMHz = 0, multipliers = 0;
-  std::uint64_t cycles = 0, macs = 0, arrayCycles = 0;
-  std::uint64_t stallReadCycles = 0, stallWriteCycles = 0, stallWeightsCycles = 0;
-  std::uint64_t ddrReadBytes = 0, ddrWriteBytes = 0;
-  std::uint64_t runs = 0, failures = 0, timeouts = 0, resets = 0, reloads = 0, lostInterrupts = 0;
-  std::map<std::uint32_t, std::uint64_t> operatorCycles; ///< simulators: cycles by index of the operator
-};
+[[nodiscard]] std::unique_ptr<AcceleratorBackend> boardBackend();
 
-[[nodiscard]] bool isAcceleratorBackend(const std::string &backend);
-
-/// Those that this build has.
-[[nodiscard]] std::vector<std::string> acceleratorBackends();
-
-/// Engines with the same choice share one accelerator. Throws Error ENGINE_UNKNOWN (not in this build), ENGINE_UNSUPPORTED or
-/// ACCELERATOR_*.
-[[nodiscard]] std::unique_ptr<Engine> createAcceleratorBackend(std::shared_ptr<const Model> model, const std::string &backend,
-                                                               const AcceleratorChoice &choice);
-
-/// Nothing for engines of other backends. Without `operators` at any time; with them only between frames.
-[[nodiscard]] std::optional<AcceleratorReport> reportOf(Engine &engine, bool operators);
-
-/// What an accelerator says of itself; zero and empty where it is not ours.
-struct AcceleratorFacts {
-  std::uint32_t id = 0, version = 0;
-  std::string preset;
-  std::uint32_t clockMHz = 0, multipliers = 0, ports = 0;
-};
-
-/// Reads registers only. Throws as createAcceleratorBackend.
-[[nodiscard]] AcceleratorFacts identifyAccelerator(const std::string &backend, const AcceleratorChoice &choice);
-
-/// The DMA self-test, `rounds` times in the same place; returns the bytes copied. Throws as createAcceleratorBackend, and
-/// ACCELERATOR_SELFTEST.
-[[nodiscard]] std::size_t copyThroughAccelerator(const std::string &backend, const AcceleratorChoice &choice, std::uint32_t rounds);
+/// Empty in a build with ZYNQNET_SIMULATORS=OFF.
+[[nodiscard]] std::vector<std::unique_ptr<AcceleratorBackend>> simulatedBackends();
 
 } // namespace zynqnet

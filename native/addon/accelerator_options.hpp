@@ -2,7 +2,7 @@
 // daemon/native/accelerator-types.ts.
 #pragma once
 
-#include "addon/accelerator_backend.hpp"
+#include "addon/accelerators.hpp"
 
 #include <napi.h>
 

@@ -1,7 +1,7 @@
 // Backend names to engines. No Node here, so that new backends touch one file.
 #pragma once
 
-#include "addon/accelerator_backend.hpp"
+#include "addon/accelerators.hpp"
 #include "core/engine.hpp"
 #include "core/model.hpp"
 
@@ -18,7 +18,7 @@ namespace zynqnet {
 /// CPU backends and instruction sets compiled in and usable on this processor.
 [[nodiscard]] std::vector<std::string> availableFeatures();
 
-/// Accelerator backends compiled in: fpga, model, rtl.
+/// Accelerator backends compiled in: fpga, functional-sim, rtl.
 [[nodiscard]] std::vector<std::string> availableAccelerators();
 
 } // namespace zynqnet

@@ -42,18 +42,10 @@ std::shared_ptr<accelerator::Accelerator> openAccelerator(const BoardConfig &con
   return std::make_shared<accelerator::Accelerator>(std::move(registers), openMemory(config), std::move(options));
 }
 
-AcceleratorIdentity identifyAccelerator(const BoardConfig &config) {
+accelerator::AcceleratorIdentity identifyAccelerator(const BoardConfig &config) {
   requireOperating(config.root);
   const auto registers = openRegisters(config, accelerator::Use::look);
-  AcceleratorIdentity found;
-  found.id = registers->read(accelerator::reg::id);
-  if (found.id == accelerator::identity) {
-    found.version = registers->read(accelerator::reg::version);
-    if (found.version >> 16U == accelerator::interfaceVersion >> 16U) {
-      found.build = accelerator::readBuild(*registers);
-    }
-  }
-  return found;
+  return accelerator::readIdentity(*registers);
 }
 
 } // namespace zynqnet::platform

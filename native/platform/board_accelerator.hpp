@@ -2,6 +2,7 @@
 #pragma once
 
 #include "accelerator/accelerator.hpp"
+#include "accelerator/read_build.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -25,15 +26,8 @@ struct BoardConfig {
 /// Throws Error ACCELERATOR_FPGA before anything is touched, ACCELERATOR_MISSING, or what the driver finds.
 [[nodiscard]] std::shared_ptr<accelerator::Accelerator> openAccelerator(const BoardConfig &config);
 
-/// What the identity, version and build registers say.
-struct AcceleratorIdentity {
-  std::uint32_t id = 0;                     ///< whatever answers
-  std::uint32_t version = 0;                ///< major in the upper half; 0 unless the id is ours
-  std::optional<accelerator::Preset> build; ///< nothing unless id and major version are ours
-};
-
 /// Reads those registers, nothing else, and writes nothing: safe beside a daemon that drives the accelerator. Throws Error
 /// ACCELERATOR_FPGA before anything is touched, ACCELERATOR_MISSING or ACCELERATOR_BUILD.
-[[nodiscard]] AcceleratorIdentity identifyAccelerator(const BoardConfig &config);
+[[nodiscard]] accelerator::AcceleratorIdentity identifyAccelerator(const BoardConfig &config);
 
 } // namespace zynqnet::platform

@@ -13,8 +13,8 @@ export interface AcceleratorBenchOptions {
   readonly preset: string;
   /** `zynqnet`, `squeezenet` (random weights) or a .zqn file. */
   readonly network: string;
-  /** `rtl`; `model` to try the bench without Verilator: its cycles are the array's alone; `fpga`: this board's, whatever it is. */
-  readonly backend: 'rtl' | 'model' | 'fpga';
+  /** `rtl`; `functional-sim` to try the bench without Verilator: its cycles are the array's alone; `fpga`: this board's, whatever it is. */
+  readonly backend: 'rtl' | 'functional-sim' | 'fpga';
   readonly backPressure: boolean;
   readonly seed: number;
   /** Frames, two in flight; default 1, on a board 100. */

@@ -1,8 +1,11 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { examples } from '../../daemon/cli/lazy.js';
 import { wholeNumber } from '../../daemon/cli/network-options.js';
+import { currentBackendName } from '../../daemon/inference/engine/backend-name.js';
 import { ACCELERATOR_PRESETS } from '../../daemon/native/accelerator-constants.js';
 import type { AcceleratorBenchOptions, AcceleratorBenchResult } from '../bench/accelerator.js';
+
+const backends = ['rtl', 'functional-sim', 'fpga'];
 
 interface Options extends Omit<AcceleratorBenchOptions, 'backPressure'> {
   readonly backpressure: boolean;
@@ -15,8 +18,8 @@ export function register(command: Command): void {
     .addOption(new Option('--preset <name>', 'which build of the accelerator').choices(presets).default('zybo-z7-20'))
     .option('--network <name>', 'zynqnet, squeezenet (random weights), or a .zqn file', 'zynqnet')
     .addOption(
-      new Option('--backend <name>', "rtl; model: the functional model, without stalls; fpga: this board's accelerator")
-        .choices(['rtl', 'model', 'fpga'])
+      new Option('--backend <name>', "rtl; functional-sim: no clock, no stalls; fpga: this board's accelerator")
+        .argParser(backendNamed)
         .default('rtl'),
     )
     .option('--no-backpressure', 'memory that is always ready (latency and the board limit stay)')
@@ -29,6 +32,12 @@ export function register(command: Command): void {
     'zynqnetd bench accelerator --preset zc706 --network squeezenet --no-backpressure',
     'zynqnetd bench accelerator --backend fpga --network zynqnet.zqn',
   ]);
+}
+
+function backendNamed(value: string): string {
+  const name = currentBackendName(value);
+  if (!backends.includes(name)) throw new InvalidArgumentError(`Allowed choices are ${backends.join(', ')}.`);
+  return name;
 }
 
 async function bench({ json, backpressure, ...options }: Options): Promise<void> {

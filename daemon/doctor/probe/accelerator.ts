@@ -1,3 +1,4 @@
+import { parseBackend } from '../../inference/engine/backend-name.js';
 import type { LoadedModel } from '../../model/load.js';
 import type { NativeAcceleratorQuestion } from '../../native/board.js';
 import { loadAddon } from '../../native/load.js';
@@ -18,11 +19,9 @@ function copy(choice: AcceleratorChoice): Promise<CopyFacts> {
   return loadAddon().board.acceleratorCopy(question(choice));
 }
 
-/** `model-zybo` is the backend `model` with the preset `zybo`. */
 function question({ backend, options }: AcceleratorChoice): NativeAcceleratorQuestion {
-  const dash = backend.indexOf('-');
-  if (dash < 0) return { backend, accelerator: options };
-  return { backend: backend.slice(0, dash), accelerator: { ...options, preset: backend.slice(dash + 1) } };
+  const { backend: name, preset } = parseBackend(backend);
+  return { backend: name, accelerator: preset === undefined ? options : { ...options, preset } };
 }
 
 /** One picture of noise (the same each time) on the accelerator and on the CPU. */

@@ -71,7 +71,7 @@ export interface AnswerFacts {
 
 /** Which accelerator, as the configuration has it. */
 export interface AcceleratorChoice {
-  /** `fpga`, or a simulated one: `model-zybo`, `rtl-zc706`. */
+  /** `fpga`, or a simulated one: `functional-sim-zybo`, `rtl-zc706`. */
   readonly backend: string;
   readonly options: NativeAcceleratorOptions;
 }

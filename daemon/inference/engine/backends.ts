@@ -5,10 +5,11 @@ import type { NativeEngine, NativeEngineOptions } from '../../native/addon.js';
 import { loadAddon } from '../../native/load.js';
 import { codeOf, ZynqnetError } from '../../util/error.js';
 import { type ErrorCode, errorCodes } from '../../util/error-codes.js';
+import { currentBackendName, parseBackend, SIMULATORS } from './backend-name.js';
 import type { Engine } from './engine.js';
 
 export interface EngineOptions {
-  /** A name of `engineBackends()`. */
+  /** A name of `engineBackends()`, or the one that it had in an earlier release. */
   readonly backend: string;
   readonly model: LoadedModel;
   /** CPU threads; without it two, or one on a single processor. */
@@ -36,15 +37,13 @@ export function cpuBackends(): string[] {
   return ['auto', 'cpu', ...loadAddon().features];
 }
 
-const simulators = ['model', 'rtl'];
-
 /**
- * Backends that run on an accelerator: `fpga` (the board), `rtl` (its Verilated hardware, if this build has it) and `model`
- * (its functional model). The simulated ones take a preset: `rtl-zc706`; alone they are a zybo-z7-20.
+ * Backends that run on an accelerator: `fpga` (the board), `functional-sim` (what it computes, without a clock) and `rtl` (its
+ * Verilated hardware, if this build has it). The simulated ones take a preset: `rtl-zc706`; alone they are a zybo-z7-20.
  */
 export function acceleratorBackends(): string[] {
   return loadAddon().accelerators.flatMap((name) =>
-    simulators.includes(name) ? [name, ...ACCELERATOR_PRESETS.map((preset) => `${name}-${preset.name}`)] : [name],
+    SIMULATORS.includes(name) ? [name, ...ACCELERATOR_PRESETS.map((preset) => `${name}-${preset.name}`)] : [name],
   );
 }
 
@@ -76,12 +75,10 @@ export function createNativeEngine(options: EngineOptions): NativeEngine {
   }
 }
 
-/** `model-zybo` is the backend `model` with the preset `zybo`. */
 function nativeOptions({ backend, threads, accelerator = {} }: EngineOptions): NativeEngineOptions {
-  if (acceleratorBackends().includes(backend)) {
-    const dash = backend.indexOf('-');
-    if (dash < 0) return { backend, accelerator };
-    return { backend: backend.slice(0, dash), accelerator: { ...accelerator, preset: backend.slice(dash + 1) } };
+  if (acceleratorBackends().includes(currentBackendName(backend))) {
+    const { backend: name, preset } = parseBackend(backend);
+    return { backend: name, accelerator: preset === undefined ? accelerator : { ...accelerator, preset } };
   }
   if (!cpuBackends().includes(backend)) {
     const how = /^rtl(-|$)/.test(backend) ? '; "npm run build:rtl" builds the simulated accelerator' : '';

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../../config/schema.js';
 import type { LoadedModel } from '../../model/load.js';
 import type { Alerts } from '../../monitoring/alerts.js';
+import { currentBackendName } from './backend-name.js';
 import { cpuBackends, openEngine } from './backends.js';
 import { acceleratorOptions, boardHasAccelerator } from './board-accelerator.js';
 import type { Engine } from './engine.js';
@@ -46,6 +47,8 @@ export class EngineManager extends EventEmitter<EngineManagerEvents> {
    */
   async open(model: LoadedModel, choice: EngineChoice): Promise<Engine> {
     const { backend, accelerator } = choice;
+    const current = currentBackendName(backend);
+    if (current !== backend) this.#options.log.warn({ backend, use: current }, 'engine.backend has an outdated name');
     const onBoard =
       backend === 'auto' && (await boardHasAccelerator(accelerator ? acceleratorOptions(accelerator) : {}));
     const wanted = onBoard ? { ...choice, backend: 'fpga' } : choice;

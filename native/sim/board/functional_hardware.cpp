@@ -1,5 +1,5 @@
 #include "sim/board/hardware.hpp"
-#include "sim/functional/functional_model.hpp"
+#include "sim/functional/functional_simulator.hpp"
 
 namespace zynqnet::sim {
 namespace {
@@ -15,7 +15,7 @@ public:
   [[nodiscard]] std::uint64_t cycles() const override { return 0; }
 
 private:
-  FunctionalModel model_;
+  FunctionalSimulator model_;
 };
 
 } // namespace

@@ -13,11 +13,11 @@ namespace {
 /// Time passes only while the driver waits: a stuck list costs no real time.
 class FunctionalWindow final : public accelerator::RegisterWindow {
 public:
-  FunctionalWindow(std::shared_ptr<FunctionalModel> model, bool interrupt) : model_(std::move(model)), interrupt_(interrupt) {}
+  FunctionalWindow(std::shared_ptr<FunctionalSimulator> model, bool interrupt) : model_(std::move(model)), interrupt_(interrupt) {}
 
   [[nodiscard]] std::uint32_t read(std::uint32_t offset) override { return model_->read(offset); }
   void write(std::uint32_t offset, std::uint32_t value) override { model_->write(offset, value); }
-  [[nodiscard]] std::string where() const override { return "the functional model"; }
+  [[nodiscard]] std::string where() const override { return "the functional simulator"; }
   [[nodiscard]] bool hasInterrupt() const noexcept override { return interrupt_; }
   [[nodiscard]] bool waitInterrupt(std::chrono::microseconds timeout) override {
     if (model_->interrupt()) {
@@ -30,7 +30,7 @@ public:
   void pause(std::chrono::microseconds time) override { time_ += time; }
 
 private:
-  std::shared_ptr<FunctionalModel> model_;
+  std::shared_ptr<FunctionalSimulator> model_;
   bool interrupt_;
   std::chrono::nanoseconds time_{0};
 };
@@ -52,7 +52,7 @@ FunctionalDevices createFunctionalDevices(const accelerator::Preset &preset, std
   struct Both {
     Both(const accelerator::Preset &build, std::uint32_t bytes) : memory(bytes), model(build, memory, simulatedBusAddress) {}
     std::vector<std::uint8_t> memory;
-    FunctionalModel model;
+    FunctionalSimulator model;
   };
   const auto both = std::make_shared<Both>(preset, memoryBytes);
   FunctionalDevices devices;

@@ -1,9 +1,9 @@
-// The functional model as the driver meets it: a register window and DMA memory.
+// The functional simulator as the driver meets it: a register window and DMA memory.
 #pragma once
 
 #include "accelerator/dma_buffer.hpp"
 #include "accelerator/register_window.hpp"
-#include "sim/functional/functional_model.hpp"
+#include "sim/functional/functional_simulator.hpp"
 
 #include <memory>
 #include <string_view>
@@ -15,7 +15,7 @@ namespace zynqnet::sim {
 
 /// The model is shared by both: it lives as long as either.
 struct FunctionalDevices {
-  std::shared_ptr<FunctionalModel> model;
+  std::shared_ptr<FunctionalSimulator> model;
   std::unique_ptr<accelerator::RegisterWindow> registers;
   std::unique_ptr<accelerator::DmaBuffer> memory;
 };

@@ -46,7 +46,7 @@ private:
 
 bool haveRtl() noexcept { return haveModels(); }
 
-Simulator openRtl(const SimulatorOptions &options) {
+accelerator::AcceleratorDevice openRtl(const SimulatorOptions &options) {
   const accelerator::Preset &preset = presetNamed(options.preset);
   MemoryConditions conditions;
   conditions.seed = options.seed;

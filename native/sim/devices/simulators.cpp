@@ -4,7 +4,7 @@
 
 namespace zynqnet::sim {
 
-Simulator openFunctional(const SimulatorOptions &options) {
+accelerator::AcceleratorDevice openFunctional(const SimulatorOptions &options) {
   FunctionalDevices devices = createFunctionalDevices(presetNamed(options.preset), options.memoryBytes);
   auto driver = std::make_shared<accelerator::Accelerator>(std::move(devices.registers), std::move(devices.memory));
   return {std::move(driver), [model = devices.model] { return model->trace(); }};

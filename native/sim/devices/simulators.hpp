@@ -1,12 +1,9 @@
 // Accelerators in this process, opened with the same driver as a board's.
 #pragma once
 
-#include "accelerator/accelerator.hpp"
+#include "accelerator/accelerator_device.hpp"
 
 #include <cstdint>
-#include <functional>
-#include <map>
-#include <memory>
 #include <string>
 
 namespace zynqnet::sim {
@@ -18,19 +15,13 @@ struct SimulatorOptions {
   std::uint32_t memoryBytes = 64U << 20U;
 };
 
-struct Simulator {
-  std::shared_ptr<accelerator::Accelerator> driver;
-  /// Cycles per operator of the last frame; call it only between frames.
-  std::function<std::map<std::uint32_t, std::uint64_t>()> trace;
-};
-
 /// Throws Error ENGINE_UNSUPPORTED for an unknown preset.
-[[nodiscard]] Simulator openFunctional(const SimulatorOptions &options);
+[[nodiscard]] accelerator::AcceleratorDevice openFunctional(const SimulatorOptions &options);
 
 /// True when this build contains the Verilated accelerator.
 [[nodiscard]] bool haveRtl() noexcept;
 
 /// Throws Error ENGINE_UNKNOWN when this build does not contain it, saying how to build it.
-[[nodiscard]] Simulator openRtl(const SimulatorOptions &options);
+[[nodiscard]] accelerator::AcceleratorDevice openRtl(const SimulatorOptions &options);
 
 } // namespace zynqnet::sim

@@ -1,4 +1,4 @@
-// The DRAM as the functional model's masters reach it: window check per burst, errors, beats counted.
+// The DRAM as the functional simulator's masters reach it: window check per burst, errors, beats counted.
 #pragma once
 
 #include "lowering/hardware.hpp"

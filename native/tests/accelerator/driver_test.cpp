@@ -141,7 +141,7 @@ struct Rig {
     Logits got;
     refusedSaying(code, words, [&] { engine->run(frame, got); });
   }
-  std::shared_ptr<sim::FunctionalModel> model;
+  std::shared_ptr<sim::FunctionalSimulator> model;
   std::shared_ptr<Accelerator> driver;
   std::shared_ptr<const Model> network;
   std::unique_ptr<AcceleratorEngine> engine;

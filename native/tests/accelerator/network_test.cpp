@@ -1,4 +1,4 @@
-// Random networks through lowering, driver and functional model, byte for byte against the scalar reference.
+// Random networks through lowering, driver and functional simulator, byte for byte against the scalar reference.
 // Usage: device_network_test [networks per preset]
 #include "core/error.hpp"
 #include "core/scalar_engine.hpp"

@@ -1,5 +1,5 @@
-// The functional model refuses what the accelerator refuses, and names the command.
-#include "sim/functional/functional_model.hpp"
+// The functional simulator refuses what the accelerator refuses, and names the command.
+#include "sim/functional/functional_simulator.hpp"
 #include "tests/support/check.hpp"
 
 #include <cstring>
@@ -28,7 +28,7 @@ Outcome run(const std::vector<Command> &list, std::uint32_t count, std::uint32_t
   if (!list.empty()) {
     std::memcpy(memory.data() + offset, list.data(), list.size() * commandBytes);
   }
-  sim::FunctionalModel model(presets[0], memory, base);
+  sim::FunctionalSimulator model(presets[0], memory, base);
   model.write(reg::windowBase, base);
   model.write(reg::windowLimit, limit);
   model.write(reg::timeout, 1000);

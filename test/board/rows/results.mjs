@@ -128,10 +128,10 @@ export async function proveResults(report, board) {
   );
 }
 
-/** The whole ZynqNet: in RTL a frame would take minutes, so the functional model, in C++ and bit for bit the same, is the FPGA. */
+/** The whole ZynqNet: in RTL a frame would take minutes, so the functional simulator, in C++ and bit for bit the same, is the FPGA. */
 export async function proveFullNetwork(report, board) {
   await report.row(
-    "the full ZynqNet on the functional model: the results equal the CPU engine's, byte for byte",
+    "the full ZynqNet on the functional simulator: the results equal the CPU engine's, byte for byte",
     async () => {
       const file = join(work, 'full.zqn');
       await mustRun(process.execPath, [join(root, 'test/board/full-network.mjs'), file], { cwd: root });

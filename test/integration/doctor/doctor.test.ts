@@ -37,7 +37,14 @@ describe.skipIf(!haveBuild)('zynqnetd doctor', () => {
   });
 
   test("a simulated accelerator gives the CPU's answer", async () => {
-    const { code, states } = await report('--patience', '10', '--only', 'answer', '--set', 'engine.backend=model-zybo');
+    const { code, states } = await report(
+      '--patience',
+      '10',
+      '--only',
+      'answer',
+      '--set',
+      'engine.backend=functional-sim-zybo',
+    );
     expect(states).toEqual({ addon: 'ok', model: 'ok', answer: 'ok' });
     expect(code).toBe(0);
   });

@@ -80,7 +80,7 @@ describe('runner', () => {
   });
 });
 
-describe.each(['auto', 'fpga', 'cpu', 'model-zc706', 'rtl'])('the list of checks, backend %s', (backend) => {
+describe.each(['auto', 'fpga', 'cpu', 'functional-sim-zc706', 'rtl'])('the list of checks, backend %s', (backend) => {
   const checks = checksFor(configOf({ engine: { backend } }));
 
   test('has no name twice, and everything that is needed stands before', () => {

@@ -7,7 +7,7 @@ const { board } = loadAddon();
 
 for (const { name, clockMHz, multipliers } of ACCELERATOR_PRESETS) {
   test(`the accelerator ${name} says what it is, and copies through every port`, async () => {
-    const question = { backend: 'model', accelerator: { preset: name } };
+    const question = { backend: 'functional-sim', accelerator: { preset: name } };
     const build = await board.acceleratorBuild(question);
     expect(build).toMatchObject({ id: ACCELERATOR_ID, major: 1, preset: name, clockMHz, multipliers });
     const { bytes } = await board.acceleratorCopy(question);

@@ -294,7 +294,7 @@ describe('elsewhere', () => {
 
   test('a simulated accelerator is asked for its answer, and for nothing else', async () => {
     board.remove('/proc/device-tree');
-    const found = await doctor(board, { config: { engine: { backend: 'model-zybo' } } });
+    const found = await doctor(board, { config: { engine: { backend: 'functional-sim-zybo' } } });
     expect(Object.keys(found.states)).not.toContain('fpga');
     expect(found.of('answer').state).toBe('ok');
   });

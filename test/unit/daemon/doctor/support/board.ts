@@ -87,7 +87,7 @@ type Answers = { [Name in keyof ProbeCalls]: (...args: Parameters<ProbeCalls[Nam
 
 const goodAnswers: Answers = {
   sharp: () => ({ version: '0.35.5', libvips: '8.18.7', works: true }),
-  addon: () => ({ version: '0.1.0', features: ['neon', 'scalar'], accelerators: ['fpga', 'model'] }),
+  addon: () => ({ version: '0.1.0', features: ['neon', 'scalar'], accelerators: ['fpga', 'functional-sim'] }),
   model: () => ({
     ...{ name: 'roadsigns', file: 'roadsigns.zqn', fileBytes: 193_012, classes: 44, labels: 44 },
     ...{ repeated: [], arithmetic: 'int8', input: '80x80x3' },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parseBackend } from '../../../../../daemon/inference/engine/backend-name.js';
 import {
   acceleratorBackends,
   createEngine,
@@ -23,14 +24,14 @@ function frames(count: number): Uint8Array[] {
 }
 
 test('the accelerator is a backend like any other', () => {
-  expect(engineBackends()).toEqual(expect.arrayContaining(['fpga', 'model', 'model-zc706']));
+  expect(engineBackends()).toEqual(expect.arrayContaining(['fpga', 'functional-sim', 'functional-sim-zc706']));
 });
 
 for (const { name } of ACCELERATOR_PRESETS) {
   test(`frames in flight together come back in order and bit for bit on ${name}`, async () => {
-    const engine = createEngine({ backend: `model-${name}`, model });
+    const engine = createEngine({ backend: `functional-sim-${name}`, model });
     const reference = createEngine({ backend: 'scalar', model });
-    expect(engine.name).toBe(`model-${name}`);
+    expect(engine.name).toBe(`functional-sim-${name}`);
     const inputs = frames(5);
     const answers = await Promise.all(inputs.map((input) => engine.run(input)));
     for (const [index, input] of inputs.entries()) expect(answers[index]).toEqual(await reference.run(input));
@@ -40,8 +41,8 @@ for (const { name } of ACCELERATOR_PRESETS) {
 }
 
 test('the report counts what one frame costs, and two engines share one accelerator', async () => {
-  const first = createNativeEngine({ backend: 'model', model, accelerator: { preset: 'zybo' } });
-  const second = createNativeEngine({ backend: 'model', model, accelerator: { preset: 'zybo' } });
+  const first = createNativeEngine({ backend: 'functional-sim', model, accelerator: { preset: 'zybo' } });
+  const second = createNativeEngine({ backend: 'functional-sim', model, accelerator: { preset: 'zybo' } });
   const [frame = new Uint8Array()] = frames(1);
   await first.run(frame);
   await second.run(frame);
@@ -61,7 +62,7 @@ test('an engine opens, resets and reloads while the main thread goes on, and no 
   const ticking = setInterval(() => {
     ticks += 1;
   }, 1);
-  const engine = await openEngine({ backend: 'model-zybo', model });
+  const engine = await openEngine({ backend: 'functional-sim-zybo', model });
   clearInterval(ticking);
   expect(ticks).toBeGreaterThan(0); // the program was lowered elsewhere
   const reference = createEngine({ backend: 'scalar', model });
@@ -83,10 +84,10 @@ test('an engine opens, resets and reloads while the main thread goes on, and no 
 
 test('a model is switched between two frames: none is lost, each is answered by the network it was given to', async () => {
   const other = randomModel(topology, randomConvs(topology, 8));
-  const first = await openEngine({ backend: 'model-zybo', model });
+  const first = await openEngine({ backend: 'functional-sim-zybo', model });
   const inputs = frames(8);
   const before = inputs.slice(0, 4).map((input) => first.run(input));
-  const second = await openEngine({ backend: 'model-zybo', model: other }); // while those run, on the same accelerator
+  const second = await openEngine({ backend: 'functional-sim-zybo', model: other }); // while those run, on the same accelerator
   const after = inputs.slice(4).map((input) => second.run(input));
   const late = inputs.slice(4, 6).map((input) => first.run(input)); // prepared for the old one
   const answers = await Promise.all([...before, ...after, ...late]);
@@ -117,14 +118,21 @@ test('without a board the fpga backend says what is missing', () => {
 });
 
 test('wrong options are refused by name', () => {
-  const open = (options: object) => () => createNativeEngine({ backend: 'model', model, accelerator: options });
+  const open = (options: object) => () =>
+    createNativeEngine({ backend: 'functional-sim', model, accelerator: options });
   expect(open({ preset: 'zedboard' })).toThrow(/zedboard.*zybo-z7-20/);
   expect(open({ prest: 'zybo' })).toThrow(/accelerator\.prest/);
   expect(open({ memoryBytes: 'much' })).toThrow(/memoryBytes/);
 });
 
 test('the bench reports every layer and agrees with the CPU', async () => {
-  const options = { preset: 'zc706', network: 'zynqnet', backend: 'model', backPressure: false, seed: 3 } as const;
+  const options = {
+    preset: 'zc706',
+    network: 'zynqnet',
+    backend: 'functional-sim',
+    backPressure: false,
+    seed: 3,
+  } as const;
   const result = await benchAccelerator(options);
   expect(result.bitExact).toBe(true);
   expect(result.layers.map((layer) => layer.name)).toEqual(zynqnet().ops.map((op) => op.name));
@@ -137,7 +145,7 @@ test('the bench keeps two frames in flight and checks each answer', async () => 
   const options = {
     preset: 'zybo',
     network: defaultModelFile,
-    backend: 'model',
+    backend: 'functional-sim',
     backPressure: false,
     seed: 3,
   } as const;
@@ -151,4 +159,19 @@ test('the bench keeps two frames in flight and checks each answer', async () => 
 test.skipIf(acceleratorBackends().includes('rtl'))('without the simulator the bench says how to build it', async () => {
   const options = { preset: 'zybo', network: 'zynqnet', backend: 'rtl', backPressure: true, seed: 1 } as const;
   await expect(benchAccelerator(options)).rejects.toThrow(/npm run build:rtl/);
+});
+
+test('a backend keeps working under the name of an earlier release', () => {
+  expect(engineBackends()).not.toContain('model');
+  for (const [old, now] of [
+    ['model', 'functional-sim-zybo-z7-20'],
+    ['model-zc706', 'functional-sim-zc706'],
+  ] as const) {
+    const engine = createEngine({ backend: old, model });
+    expect(engine.name).toBe(now);
+    engine.close();
+  }
+  expect(parseBackend('model-zybo-z7-20')).toEqual({ backend: 'functional-sim', preset: 'zybo-z7-20' });
+  expect(parseBackend('modelled')).toEqual({ backend: 'modelled' });
+  expect(parseBackend('rtl')).toEqual({ backend: 'rtl' });
 });

@@ -1,4 +1,4 @@
-#include "sim/functional/functional_model.hpp"
+#include "sim/functional/functional_simulator.hpp"
 
 #include "sim/functional/command_check.hpp"
 
@@ -10,10 +10,10 @@ namespace zynqnet::sim {
 
 using namespace accelerator;
 
-FunctionalModel::FunctionalModel(const Preset &preset, std::span<std::uint8_t> memory, std::uint32_t base)
+FunctionalSimulator::FunctionalSimulator(const Preset &preset, std::span<std::uint8_t> memory, std::uint32_t base)
     : preset_(preset), bus_(memory, base), datapath_(preset_, bus_) {}
 
-std::uint32_t FunctionalModel::read(std::uint32_t offset) const {
+std::uint32_t FunctionalSimulator::read(std::uint32_t offset) const {
   switch (offset) {
   case reg::id:
     return identity;
@@ -47,7 +47,7 @@ std::uint32_t FunctionalModel::read(std::uint32_t offset) const {
   }
 }
 
-void FunctionalModel::write(std::uint32_t offset, std::uint32_t value) {
+void FunctionalSimulator::write(std::uint32_t offset, std::uint32_t value) {
   switch (offset) {
   case reg::control:
     if ((value & controlBits::softReset.mask()) != 0 && !faults_.ignoreAbort) {
@@ -80,11 +80,11 @@ void FunctionalModel::write(std::uint32_t offset, std::uint32_t value) {
   }
 }
 
-bool FunctionalModel::interrupt() const noexcept {
+bool FunctionalSimulator::interrupt() const noexcept {
   return !faults_.dropInterrupt && (read(reg::irqStatus) & read(reg::irqEnable)) != 0;
 }
 
-void FunctionalModel::stop(ErrorCode code, std::uint32_t command, std::uint32_t address) {
+void FunctionalSimulator::stop(ErrorCode code, std::uint32_t command, std::uint32_t address) {
   registers_[reg::errorCode] = static_cast<std::uint32_t>(code);
   registers_[reg::errorCommand] = command;
   registers_[reg::errorAddress] = address;
@@ -93,7 +93,7 @@ void FunctionalModel::stop(ErrorCode code, std::uint32_t command, std::uint32_t 
   busy_ = false;
 }
 
-void FunctionalModel::start() {
+void FunctionalSimulator::start() {
   busy_ = true;
   registers_[reg::errorCode] = registers_[reg::errorCommand] = registers_[reg::errorAddress] = registers_[reg::completed] = 0;
   datapath_.clearCounters();
@@ -110,7 +110,7 @@ void FunctionalModel::start() {
 }
 
 /// Reads and checks commands up to END or the first bad one; that one stops the list when everything before it is done.
-void FunctionalModel::fetch() {
+void FunctionalSimulator::fetch() {
   const std::uint32_t address = registers_[reg::commandAddress];
   const std::uint32_t count = registers_[reg::commandCount] & 0xFFFFU;
   listErrorAddress_ = 0;
@@ -138,16 +138,16 @@ void FunctionalModel::fetch() {
   }
 }
 
-bool FunctionalModel::mayStart(const Command &command) const {
+bool FunctionalSimulator::mayStart(const Command &command) const {
   return loads_.next >= command.get(field::waitLoad) && computes_.next >= command.get(field::waitCompute) && stored_ >= command.get(field::waitStore);
 }
 
-std::uint32_t FunctionalModel::random() {
+std::uint32_t FunctionalSimulator::random() {
   randomState_ = randomState_ * 6364136223846793005ULL + 1442695040888963407ULL;
   return static_cast<std::uint32_t>(randomState_ >> 33U);
 }
 
-void FunctionalModel::storeOne() {
+void FunctionalSimulator::storeOne() {
   for (const PendingWrite &write : stores_[stored_]) {
     if (faults_.corruptWrites) {
       PendingWrite halved = write;
@@ -163,7 +163,7 @@ void FunctionalModel::storeOne() {
 }
 
 /// Runs one command, or one result's way to DRAM. False when nothing may start.
-bool FunctionalModel::step() {
+bool FunctionalSimulator::step() {
   std::array<Queue *, 3> ready{};
   std::size_t count = 0;
   for (Queue *queue : {&loads_, &weights_, &computes_}) {
@@ -227,7 +227,7 @@ bool FunctionalModel::step() {
   return false;
 }
 
-void FunctionalModel::runList() {
+void FunctionalSimulator::runList() {
   try {
     while (step()) {
     }

@@ -22,15 +22,15 @@ struct Faults {
   bool corruptWrites = false;       ///< the upper half of each beat is lost: an HP port of 32 bits
 };
 
-class FunctionalModel {
+class FunctionalSimulator {
 public:
   /// `memory` at bus address `base`, which it may read and write whenever a list runs.
-  FunctionalModel(const accelerator::Preset &preset, std::span<std::uint8_t> memory, std::uint32_t base);
-  FunctionalModel(const FunctionalModel &) = delete;
-  FunctionalModel &operator=(const FunctionalModel &) = delete;
-  FunctionalModel(FunctionalModel &&) = delete;
-  FunctionalModel &operator=(FunctionalModel &&) = delete;
-  ~FunctionalModel() = default;
+  FunctionalSimulator(const accelerator::Preset &preset, std::span<std::uint8_t> memory, std::uint32_t base);
+  FunctionalSimulator(const FunctionalSimulator &) = delete;
+  FunctionalSimulator &operator=(const FunctionalSimulator &) = delete;
+  FunctionalSimulator(FunctionalSimulator &&) = delete;
+  FunctionalSimulator &operator=(FunctionalSimulator &&) = delete;
+  ~FunctionalSimulator() = default;
 
   [[nodiscard]] std::uint32_t read(std::uint32_t offset) const;
   /// A start runs the whole list before it returns.
