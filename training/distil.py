@@ -57,7 +57,8 @@ def judge(model, teacher, pictures, batch=2):
 
 
 def train(student, views, cut, evaluate, options, log):
-    optimizer = torch.optim.Adam(parameter_groups(student, options.lr, cut[0], options.codebook_share), lr=options.lr, betas=(0.9, 0.99))
+    groups = parameter_groups(student, options.lr, cut[0], options.codebook_share)
+    optimizer = torch.optim.Adam(groups, lr=options.lr, betas=(0.9, 0.99))
     average, curve, first = loop.Average(student, options.ema), [], 0
     checkpoint = os.path.join(options.output, "checkpoint.pt")
     if options.resume and os.path.exists(checkpoint):
@@ -157,7 +158,8 @@ def main(arguments=None):
     log(f"blended: {evaluate(final)}")
     record = {name: vars(options)[name] for name in
               ("steps", "batch", "lr", "codebook_share", "warmup", "ema", "blend", "temperature", "first", "views", "seed")}
-    graph.write(final.cpu(), os.path.join(options.output, "export"), {"distillation": {**record, "photographs": len(pictures.images)}})
+    distillation = {**record, "photographs": len(pictures.images)}
+    graph.write(final.cpu(), os.path.join(options.output, "export"), {"distillation": distillation})
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ import json
 import os
 import sys
 
-import numpy as np
 import torch
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -32,13 +31,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     add_training_options(parser)
     parser.add_argument("--start", required=True, metavar="CHECKPOINT", help="the float network, pruned or not")
-    parser.add_argument("--codebook", type=parse_codebook, default=15, metavar="N", help="shared values per layer without zero, or *=15,conv1=31")
+    parser.add_argument("--codebook", type=parse_codebook, default=15, metavar="N",
+                        help="shared values per layer without zero, or *=15,conv1=31")
     parser.add_argument("--plain", action="store_true", help="int8 without clustering")
     parser.add_argument("--calibrate", type=int, default=4, metavar="BATCHES")
     parser.add_argument("--teacher-knows-scenes", action="store_true")
     parser.add_argument("--last-offset", type=float, default=0.0, metavar="LOGITS",
                         help="added to the last class (nothing there): above 0, fewer empty frames are called something")
-    parser.add_argument("--mode", choices=("cover", "squash"), default="cover", help="the daemon's preprocessing, written into the header")
+    parser.add_argument("--mode", choices=("cover", "squash"), default="cover",
+                        help="the daemon's preprocessing, written into the header")
     parser.add_argument("--name", default="roadsigns")
     parser.add_argument("--provenance", metavar="JSON", help="file whose object goes into the header")
     parser.set_defaults(optimizer="adam", lr=5e-4, steps=500, warmup=20, ema=0.99)

@@ -73,7 +73,7 @@ class Session:
         self.validation = (dataset.load_cache(options.validation)[0] if options.validation else images, labels)
         self.scenes = None
         if options.scenes:
-            frames, truth, origin = dataset.load_cache(options.scenes)
+            frames, truth, _ = dataset.load_cache(options.scenes)
             frames = np.array(frames)
             cut = len(truth) * 9 // 10  # the last tenth of the frames is for validation
             self.scenes = (frames, truth, np.arange(cut))
@@ -107,9 +107,11 @@ def main():
     parser.add_argument("--width", type=float, default=1.0)
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--classes", type=int, default=44, help="the last one means: nothing there")
-    parser.add_argument("--init", metavar="CHECKPOINT", help="start from these weights; from a wider network, its strongest channels")
+    parser.add_argument("--init", metavar="CHECKPOINT",
+                        help="start from these weights; from a wider network, its strongest channels")
     parser.add_argument("--density", type=float, help="prune weights gradually to this part of them")
-    parser.add_argument("--prune-steps", type=int, nargs=2, metavar=("FIRST", "LAST"), help="default: 5 %% and 60 %% of the steps")
+    parser.add_argument("--prune-steps", type=int, nargs=2, metavar=("FIRST", "LAST"),
+                        help="default: 5 %% and 60 %% of the steps")
     parser.add_argument("--teacher-knows-scenes", action="store_true", help="distil on scene frames too")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)

@@ -8,7 +8,7 @@ import type { ScheduledCamera } from './schedule/capture-scheduler.js';
 import type { CameraStatus, FrameSource } from './source.js';
 
 /** The alert of the camera (monitoring/alerts.ts). */
-export interface CameraAlerts {
+interface CameraAlerts {
   raise(id: 'camera', severity: 'error', message: string): void;
   clear(id: 'camera'): void;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // `zynqnetd` on a board: the commands of daemon/ only. A checkout's command is tools/cli/main.ts.
-import { daemonCommands } from './commands.js';
+import { boardCommands } from './commands.js';
 import { runProgram } from './program.js';
 
-process.exitCode = await runProgram(daemonCommands, process.argv.slice(2));
+process.exitCode = await runProgram(boardCommands, process.argv.slice(2));

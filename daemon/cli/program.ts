@@ -19,7 +19,7 @@ export async function runProgram(commands: readonly LazyCommand[], argv: readonl
     'zynqnetd run                               # scene camera, default model, embedded broker',
     'zynqnetd run -c /etc/zynqnetd.yaml         # your camera, your broker',
     'zynqnetd classify photo.jpg                # one picture, once',
-    'zynqnetd model --help                      # help for each command',
+    'zynqnetd config --help                     # help for each command',
   ]);
   endQuietlyWithReader();
   try {

@@ -17,7 +17,7 @@ export function checkConfig(data: unknown, source = 'the configuration'): Config
 }
 
 /** Plain data of a YAML file, not yet checked against the schema. */
-export function readConfigFile(file: string): unknown {
+function readConfigFile(file: string): unknown {
   let text: string;
   try {
     if (statSync(file).size > maxFileBytes) throw new Error(`it is larger than ${maxFileBytes} bytes`);

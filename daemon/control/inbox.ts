@@ -12,7 +12,7 @@ export interface Requester {
   readonly correlationData?: Buffer;
 }
 
-export interface Request<Body> {
+interface Request<Body> {
   readonly body: Body;
   readonly requester: Requester;
 }

@@ -6,7 +6,7 @@ import type { ConfigIssue } from '../config/issues.js';
  * Status codes of replies, with the meaning that they have in HTTP. 202: begun, the outcome follows. 422: understood, but
  * the device could not run with it, so that it was rolled back. 507: no room on the disk.
  */
-export const replyCodes = [200, 202, 400, 403, 404, 409, 413, 422, 429, 500, 503, 507] as const;
+const replyCodes = [200, 202, 400, 403, 404, 409, 413, 422, 429, 500, 503, 507] as const;
 export type ReplyCode = (typeof replyCodes)[number];
 
 export interface Reply {

@@ -8,7 +8,7 @@ import type { AcceleratorChoice } from './probe/types.js';
 /** What `fpga` looks for where the configuration says nothing else; the names of firmware/dts/zynqnetd.dtsi. */
 export const uioName = 'zynqnetd';
 export const bufferName = 'udmabuf-zynqnetd';
-export const firmwareName = 'zynqnetd.bit.bin';
+const firmwareName = 'zynqnetd.bit.bin';
 
 /** Whether the configured backend is a board's, a simulated one, or a CPU's. */
 export function backendKind({ config }: Pick<Context, 'config'>): 'board' | 'simulated' | 'cpu' {

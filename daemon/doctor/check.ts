@@ -18,7 +18,7 @@ export interface Context {
   readonly facts: Facts;
 }
 
-export interface Facts {
+interface Facts {
   processingSystem?: ProcessingSystemFacts;
   build?: BuildFacts;
 }

@@ -19,7 +19,7 @@ export interface Machine {
   run(program: string, args: readonly string[], signal: AbortSignal): Promise<Ran | undefined>;
 }
 
-export interface Ran {
+interface Ran {
   readonly status: number | null;
   readonly output: string;
 }
@@ -48,7 +48,7 @@ function glibcVersion(): string | undefined {
   return report?.header?.glibcVersionRuntime;
 }
 
-export function runProgram(program: string, args: readonly string[], signal: AbortSignal): Promise<Ran | undefined> {
+function runProgram(program: string, args: readonly string[], signal: AbortSignal): Promise<Ran | undefined> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' });
     let output = '';

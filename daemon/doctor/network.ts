@@ -13,7 +13,7 @@ export interface Network {
   login(url: string, config: MqttConfig, signal: AbortSignal): Promise<void>;
 }
 
-export interface TlsFacts {
+interface TlsFacts {
   readonly protocol: string;
   /** Common name of the broker's certificate. */
   readonly subject: string;

@@ -6,7 +6,7 @@ import { messageOf } from '../util/error.js';
 import type { ConfigSource } from './check.js';
 
 /** Where the services of deploy/ keep their configuration. */
-export const installedConfig = '/etc/zynqnetd/zynqnetd.yaml';
+const installedConfig = '/etc/zynqnetd/zynqnetd.yaml';
 
 export interface Loaded {
   readonly config: Config;

@@ -44,7 +44,7 @@ const gapSchema = z.strictObject({ op: z.literal('gap'), name: text, input: view
 
 const channelValues = z.array(z.number()).min(1).max(4);
 
-export const inputSchema = z.strictObject({
+const inputSchema = z.strictObject({
   channels: z.int().min(1).max(4),
   height: size,
   width: size,
@@ -56,14 +56,14 @@ export const inputSchema = z.strictObject({
   zeroPoint: z.array(z.int().min(0).max(255)).min(1).max(4).optional(),
 });
 
-export const preprocessingSchema = z.strictObject({
+const preprocessingSchema = z.strictObject({
   mode: z.enum(['squash', 'cover', 'contain']),
   /** width, height before the crop; null: straight to the input's size */
   resize: z.tuple([size, size]).nullable(),
   crop: z.boolean(),
 });
 
-export const headerSchema = z.strictObject({
+const headerSchema = z.strictObject({
   name: text,
   arithmetic: z.enum(['int8', 'float32']),
   input: inputSchema,

@@ -22,7 +22,7 @@ export interface Int8Conv {
 }
 
 /** How one section is stored, for `model inspect`. */
-export interface SectionInfo {
+interface SectionInfo {
   readonly storedBytes: number;
   readonly coding: string;
   readonly codebookSize: number;
@@ -47,9 +47,6 @@ export interface ModelDescription {
   readonly logitScale: Float32Array;
   readonly logitOffset: Float32Array;
 }
-
-/** `auto` is the fastest integer engine of this processor; `float` runs float32 models. */
-export type NativeBackend = 'auto' | 'scalar' | 'float';
 
 export interface NativeEngineOptions {
   readonly backend: string;

@@ -40,13 +40,13 @@ export type NativeV4l2Event =
   /** The last event: the device is closed. Without a code it was stopped. */
   | { readonly type: 'closed'; readonly code?: ErrorCode; readonly message?: string };
 
-export interface NativeV4l2Capture {
+interface NativeV4l2Capture {
   /** Wakes and ends the capture thread; `closed` follows. May be called more than once. */
   stop(): void;
 }
 
 /** What a video device says about itself. */
-export interface V4l2Description {
+interface V4l2Description {
   readonly driver: string;
   readonly card: string;
   readonly bus: string;

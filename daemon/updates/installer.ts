@@ -16,7 +16,7 @@ export interface InstallRequest {
   readonly url: string | null;
 }
 
-export interface InstallSettings extends Pick<FetchPolicy, 'hosts' | 'caFile'> {
+interface InstallSettings extends Pick<FetchPolicy, 'hosts' | 'caFile'> {
   readonly keysFolder: string | null;
   readonly maxModelBytes: number;
   readonly maxFolderBytes: number;
@@ -25,7 +25,7 @@ export interface InstallSettings extends Pick<FetchPolicy, 'hosts' | 'caFile'> {
 }
 
 /** `idle`: nothing has been asked for since the model in service became so. */
-export type InstallState = 'idle' | 'downloading' | 'verifying' | 'activating' | 'installed' | 'active' | 'failed';
+type InstallState = 'idle' | 'downloading' | 'verifying' | 'activating' | 'installed' | 'active' | 'failed';
 
 export interface InstallStatus {
   readonly state: InstallState;

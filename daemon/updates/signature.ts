@@ -33,7 +33,7 @@ export function digestOf(file: Uint8Array): ModelDigest {
 }
 
 /** The bytes that are signed. The first line keeps a signature from meaning anything elsewhere. */
-export function signedText({ sha256, bytes }: ModelDigest): Buffer {
+function signedText({ sha256, bytes }: ModelDigest): Buffer {
   return Buffer.from(`zynqnetd model 1\nsha256 ${sha256}\nbytes ${bytes}\n`);
 }
 

@@ -75,7 +75,7 @@ module zn_fetch #(
   endgenerate
   assign cmd_o = cmd_q;
   assign index_o = index_q;
-  wire [7:0] opcode = cmd_q[zn_pkg::F_OPCODE+:8];
+  wire [7:0] opcode = cmd_q[zn_pkg::F_OPCODE+:zn_pkg::W_OPCODE];
   assign load_valid_o    = state_q == GIVE && opcode == zn_pkg::OP_LOAD;
   assign weights_valid_o = state_q == GIVE && opcode == zn_pkg::OP_WEIGHTS;
   assign compute_valid_o = state_q == GIVE && (opcode == zn_pkg::OP_CONV || opcode == zn_pkg::OP_POOL);
@@ -86,24 +86,24 @@ module zn_fetch #(
   wire to_dram = !cmd_q[zn_pkg::F_TO_MEMORY] || (is_conv && cmd_q[zn_pkg::F_WIDE]);
   // 1 to 4096 in a field of 16 bits
   wire [15:0] dims [0:7];
-  assign dims[0] = cmd_q[zn_pkg::F_LOAD_ROWS+:16];
-  assign dims[1] = cmd_q[zn_pkg::F_LOAD_COLS+:16];
-  assign dims[2] = cmd_q[zn_pkg::F_LOAD_BLOCKS+:16];
-  assign dims[3] = cmd_q[zn_pkg::F_IN_ROWS+:16];
-  assign dims[4] = cmd_q[zn_pkg::F_IN_COLS+:16];
-  assign dims[5] = cmd_q[zn_pkg::F_OUT_ROWS+:16];
-  assign dims[6] = cmd_q[zn_pkg::F_OUT_COLS+:16];
-  assign dims[7] = cmd_q[zn_pkg::F_GROUPS+:16];
+  assign dims[0] = cmd_q[zn_pkg::F_LOAD_ROWS+:zn_pkg::W_LOAD_ROWS];
+  assign dims[1] = cmd_q[zn_pkg::F_LOAD_COLS+:zn_pkg::W_LOAD_COLS];
+  assign dims[2] = cmd_q[zn_pkg::F_LOAD_BLOCKS+:zn_pkg::W_LOAD_BLOCKS];
+  assign dims[3] = cmd_q[zn_pkg::F_IN_ROWS+:zn_pkg::W_IN_ROWS];
+  assign dims[4] = cmd_q[zn_pkg::F_IN_COLS+:zn_pkg::W_IN_COLS];
+  assign dims[5] = cmd_q[zn_pkg::F_OUT_ROWS+:zn_pkg::W_OUT_ROWS];
+  assign dims[6] = cmd_q[zn_pkg::F_OUT_COLS+:zn_pkg::W_OUT_COLS];
+  assign dims[7] = cmd_q[zn_pkg::F_GROUPS+:zn_pkg::W_GROUPS];
   logic [7:0] dim_bad_q;
   logic blocks_bad_q, kernel_bad_q, quads_bad_q, ring_bad_q, align_load_q, align_weights_q, align_out_q, empty_bad_q, start_bad_q;
-  wire [15:0] blocks = cmd_q[zn_pkg::F_BLOCKS+:16];
-  wire [3:0] krows = cmd_q[zn_pkg::F_KERNEL_ROWS+:4];
-  wire [3:0] kcols = cmd_q[zn_pkg::F_KERNEL_COLS+:4];
-  wire [1:0] srows = cmd_q[zn_pkg::F_STRIDE_ROWS+:2];
-  wire [1:0] scols = cmd_q[zn_pkg::F_STRIDE_COLS+:2];
-  wire [2:0] quads = cmd_q[zn_pkg::F_LAST_QUADS+:3];
-  wire signed [15:0] rstart = cmd_q[zn_pkg::F_ROW_START+:16];
-  wire signed [15:0] cstart = cmd_q[zn_pkg::F_COL_START+:16];
+  wire [15:0] blocks = cmd_q[zn_pkg::F_BLOCKS+:zn_pkg::W_BLOCKS];
+  wire [3:0] krows = cmd_q[zn_pkg::F_KERNEL_ROWS+:zn_pkg::W_KERNEL_ROWS];
+  wire [3:0] kcols = cmd_q[zn_pkg::F_KERNEL_COLS+:zn_pkg::W_KERNEL_COLS];
+  wire [1:0] srows = cmd_q[zn_pkg::F_STRIDE_ROWS+:zn_pkg::W_STRIDE_ROWS];
+  wire [1:0] scols = cmd_q[zn_pkg::F_STRIDE_COLS+:zn_pkg::W_STRIDE_COLS];
+  wire [2:0] quads = cmd_q[zn_pkg::F_LAST_QUADS+:zn_pkg::W_LAST_QUADS];
+  wire signed [15:0] rstart = cmd_q[zn_pkg::F_ROW_START+:zn_pkg::W_ROW_START];
+  wire signed [15:0] cstart = cmd_q[zn_pkg::F_COL_START+:zn_pkg::W_COL_START];
 
   integer i;
   always_ff @(posedge clk_i) begin
@@ -114,15 +114,16 @@ module zn_fetch #(
     blocks_bad_q    <= blocks == '0 || blocks > 16'd4096;
     kernel_bad_q    <= krows == '0 || krows[3] || kcols == '0 || kcols[3] || srows == '0 || srows == 2'd3 || scols == '0 || scols == 2'd3;
     quads_bad_q     <= quads == '0 || quads > 3'd4;
-    ring_bad_q      <= cmd_q[zn_pkg::F_GROUP_WORDS+:16] > 16'(RING_WORDS) &&
-                       !(cmd_q[zn_pkg::F_OUT_ROWS+:16] == 16'd1 && cmd_q[zn_pkg::F_OUT_COLS+:16] <= 16'(TILE));
+    ring_bad_q      <= cmd_q[zn_pkg::F_GROUP_WORDS+:zn_pkg::W_GROUP_WORDS] > 16'(RING_WORDS) &&
+                       !(cmd_q[zn_pkg::F_OUT_ROWS+:zn_pkg::W_OUT_ROWS] == 16'd1 &&
+                         cmd_q[zn_pkg::F_OUT_COLS+:zn_pkg::W_OUT_COLS] <= 16'(TILE));
     start_bad_q     <= rstart < -16'sd8 || rstart > 16'sd8192 || cstart < -16'sd8 || cstart > 16'sd8192;
     align_load_q    <= cmd_q[zn_pkg::F_LOAD_ADDRESS+:4] != '0 || cmd_q[zn_pkg::F_LOAD_ROW_STRIDE+:4] != '0 ||
                        cmd_q[zn_pkg::F_LOAD_BLOCK_STRIDE+:4] != '0;
     align_weights_q <= cmd_q[zn_pkg::F_WEIGHTS_ADDRESS+:7] != '0 || cmd_q[zn_pkg::F_WEIGHTS_PORT_STRIDE+:7] != '0;
     align_out_q     <= cmd_q[zn_pkg::F_OUT_ADDRESS+:4] != '0 || cmd_q[zn_pkg::F_OUT_ROW_STRIDE+:4] != '0 ||
                        cmd_q[zn_pkg::F_OUT_BLOCK_STRIDE+:4] != '0;
-    empty_bad_q     <= cmd_q[zn_pkg::F_WEIGHTS_BEATS+:24] == '0;
+    empty_bad_q     <= cmd_q[zn_pkg::F_WEIGHTS_BEATS+:zn_pkg::W_WEIGHTS_BEATS] == '0;
 
     case (state_q)
       OFF: if (start_i) begin

@@ -53,18 +53,20 @@ module zn_load #(
         if (cmd_ready_o) begin
           state_q            <= SEND;
           line_valid_o       <= PORTS'(1);
-          line_addr_o        <= cmd_i[zn_pkg::F_LOAD_ADDRESS+:32];
-          row_addr_q         <= cmd_i[zn_pkg::F_LOAD_ADDRESS+:32] + cmd_i[zn_pkg::F_LOAD_ROW_STRIDE+:32];
-          row_stride_q       <= cmd_i[zn_pkg::F_LOAD_ROW_STRIDE+:32];
-          block_stride_q     <= cmd_i[zn_pkg::F_LOAD_BLOCK_STRIDE+:32];
+          line_addr_o        <= cmd_i[zn_pkg::F_LOAD_ADDRESS+:zn_pkg::W_LOAD_ADDRESS];
+          row_addr_q         <= cmd_i[zn_pkg::F_LOAD_ADDRESS+:zn_pkg::W_LOAD_ADDRESS] +
+                                cmd_i[zn_pkg::F_LOAD_ROW_STRIDE+:zn_pkg::W_LOAD_ROW_STRIDE];
+          row_stride_q       <= cmd_i[zn_pkg::F_LOAD_ROW_STRIDE+:zn_pkg::W_LOAD_ROW_STRIDE];
+          block_stride_q     <= cmd_i[zn_pkg::F_LOAD_BLOCK_STRIDE+:zn_pkg::W_LOAD_BLOCK_STRIDE];
           rows_left_q        <= cmd_i[zn_pkg::F_LOAD_ROWS+:13];
           line_words_o       <= cmd_i[zn_pkg::F_LOAD_COLS+:13];
           blocks_q           <= cmd_i[zn_pkg::F_LOAD_BLOCKS+:13];
           blocks_left_q      <= cmd_i[zn_pkg::F_LOAD_BLOCKS+:13];
-          line_row_o         <= cmd_i[zn_pkg::F_LOAD_ACT_ADDRESS+:16];
-          row_base_q         <= cmd_i[zn_pkg::F_LOAD_ACT_ADDRESS+:16] + cmd_i[zn_pkg::F_LOAD_ACT_ROW_STRIDE+:16];
-          act_row_stride_q   <= cmd_i[zn_pkg::F_LOAD_ACT_ROW_STRIDE+:16];
-          act_block_stride_q <= cmd_i[zn_pkg::F_LOAD_ACT_BLOCK_STRIDE+:16];
+          line_row_o         <= cmd_i[zn_pkg::F_LOAD_ACT_ADDRESS+:zn_pkg::W_LOAD_ACT_ADDRESS];
+          row_base_q         <= cmd_i[zn_pkg::F_LOAD_ACT_ADDRESS+:zn_pkg::W_LOAD_ACT_ADDRESS] +
+                                cmd_i[zn_pkg::F_LOAD_ACT_ROW_STRIDE+:zn_pkg::W_LOAD_ACT_ROW_STRIDE];
+          act_row_stride_q   <= cmd_i[zn_pkg::F_LOAD_ACT_ROW_STRIDE+:zn_pkg::W_LOAD_ACT_ROW_STRIDE];
+          act_block_stride_q <= cmd_i[zn_pkg::F_LOAD_ACT_BLOCK_STRIDE+:zn_pkg::W_LOAD_ACT_BLOCK_STRIDE];
         end
       end
       SEND: if (sent) begin

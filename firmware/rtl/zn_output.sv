@@ -36,7 +36,7 @@ module zn_output #(
     output logic                        mark_o         // everything before belongs to a complete command
 );
   localparam int W = 1 + 13 * 3 + 32 * 3;
-  wire wide = job_i[zn_pkg::F_WIDE] && job_i[zn_pkg::F_OPCODE+:8] == zn_pkg::OP_CONV;
+  wire wide = job_i[zn_pkg::F_WIDE] && job_i[zn_pkg::F_OPCODE+:zn_pkg::W_OPCODE] == zn_pkg::OP_CONV;
   wire [12:0] rows = wide ? 13'd1 : job_i[zn_pkg::F_OUT_ROWS+:13];
   wire [12:0] cols = wide ? 13'd4 : job_i[zn_pkg::F_OUT_COLS+:13];
   wire _unused = &{1'b0, job_i};
@@ -46,7 +46,9 @@ module zn_output #(
   zn_fifo #(.WIDTH(W), .DEPTH_LOG2(2)) u_jobs (
       .clk_i, .rst_i, .valid_i(job_valid_i), .ready_o(job_ready_o),
       .data_i({job_i[zn_pkg::F_TO_MEMORY] && !wide, rows, cols, job_i[zn_pkg::F_GROUPS+:13],
-               job_i[zn_pkg::F_OUT_ADDRESS+:32], job_i[zn_pkg::F_OUT_ROW_STRIDE+:32], job_i[zn_pkg::F_OUT_BLOCK_STRIDE+:32]}),
+               job_i[zn_pkg::F_OUT_ADDRESS+:zn_pkg::W_OUT_ADDRESS],
+               job_i[zn_pkg::F_OUT_ROW_STRIDE+:zn_pkg::W_OUT_ROW_STRIDE],
+               job_i[zn_pkg::F_OUT_BLOCK_STRIDE+:zn_pkg::W_OUT_BLOCK_STRIDE]}),
       .valid_o(job_valid), .ready_i(job_take), .data_o(job), .level_o(jobs));
 
   logic        active_q, to_memory_q;

@@ -55,7 +55,16 @@ module zn_regs #(
     input  wire  [31:0] read_beats_i,
     input  wire  [31:0] write_beats_i
 );
-  logic [1:0] irq_enable_q, irq_status_q;
+  localparam int IRQ = zn_pkg::IRQ_STATUS_BITS;
+  localparam int COUNT = zn_pkg::COMMAND_COUNT_BITS;
+  logic [IRQ-1:0] irq_enable_q, irq_status_q;
+  logic [IRQ-1:0] causes;
+  always_comb begin
+    causes = '0;
+    causes[zn_pkg::IRQ_STATUS_DONE_BIT] = done_i;
+    causes[zn_pkg::IRQ_STATUS_ERROR_BIT] = failed_i;
+  end
+  wire [31:0] status = 32'(busy_i) << zn_pkg::STATUS_BUSY_BIT | 32'(draining_i) << zn_pkg::STATUS_DRAINING_BIT;
 
   // ---- Write: address and data are taken together
   wire accept = awvalid_i && wvalid_i && !bvalid_o;
@@ -69,8 +78,7 @@ module zn_regs #(
     abort_o      <= 1'b0;
     soft_reset_o <= 1'b0;
     if (bvalid_o && bready_i) bvalid_o <= 1'b0;
-    if (done_i) irq_status_q[zn_pkg::IRQ_STATUS_DONE_BIT] <= 1'b1;
-    if (failed_i) irq_status_q[zn_pkg::IRQ_STATUS_ERROR_BIT] <= 1'b1;
+    irq_status_q <= irq_status_q | causes;
     if (accept) begin
       bvalid_o <= 1'b1;
       bresp_o  <= 2'b00;
@@ -80,10 +88,10 @@ module zn_regs #(
           abort_o      <= bits[zn_pkg::CONTROL_ABORT_BIT];
           soft_reset_o <= bits[zn_pkg::CONTROL_SOFT_RESET_BIT];
         end
-        zn_pkg::REG_IRQ_ENABLE: irq_enable_q <= (irq_enable_q & ~mask[1:0]) | bits[1:0];
-        zn_pkg::REG_IRQ_STATUS: irq_status_q <= (irq_status_q & ~bits[1:0]) | {failed_i, done_i};
+        zn_pkg::REG_IRQ_ENABLE: irq_enable_q <= (irq_enable_q & ~mask[IRQ-1:0]) | bits[IRQ-1:0];
+        zn_pkg::REG_IRQ_STATUS: irq_status_q <= (irq_status_q & ~bits[IRQ-1:0]) | causes;
         zn_pkg::REG_COMMAND_ADDRESS: command_address_o <= (command_address_o & ~mask) | bits;
-        zn_pkg::REG_COMMAND_COUNT: command_count_o <= (command_count_o & ~mask[15:0]) | bits[15:0];
+        zn_pkg::REG_COMMAND_COUNT: command_count_o <= (command_count_o & ~mask[COUNT-1:0]) | bits[COUNT-1:0];
         zn_pkg::REG_WINDOW_BASE: window_base_o <= (window_base_o & ~mask) | bits;
         zn_pkg::REG_WINDOW_LIMIT: window_limit_o <= (window_limit_o & ~mask) | bits;
         zn_pkg::REG_TIMEOUT: timeout_o <= (timeout_o & ~mask) | bits;
@@ -137,16 +145,16 @@ module zn_regs #(
         zn_pkg::REG_BUILD1:          rdata_o <= BUILD1;
         zn_pkg::REG_MULTIPLIERS:     rdata_o <= MULTIPLIERS;
         zn_pkg::REG_CONTROL:         rdata_o <= '0;
-        zn_pkg::REG_STATUS:          rdata_o <= {30'd0, draining_i, busy_i};
-        zn_pkg::REG_IRQ_ENABLE:      rdata_o <= {30'd0, irq_enable_q};
-        zn_pkg::REG_IRQ_STATUS:      rdata_o <= {30'd0, irq_status_q};
+        zn_pkg::REG_STATUS:          rdata_o <= status;
+        zn_pkg::REG_IRQ_ENABLE:      rdata_o <= 32'(irq_enable_q);
+        zn_pkg::REG_IRQ_STATUS:      rdata_o <= 32'(irq_status_q);
         zn_pkg::REG_COMMAND_ADDRESS: rdata_o <= command_address_o;
-        zn_pkg::REG_COMMAND_COUNT:   rdata_o <= {16'd0, command_count_o};
+        zn_pkg::REG_COMMAND_COUNT:   rdata_o <= 32'(command_count_o);
         zn_pkg::REG_WINDOW_BASE:     rdata_o <= window_base_o;
         zn_pkg::REG_WINDOW_LIMIT:    rdata_o <= window_limit_o;
         zn_pkg::REG_TIMEOUT:         rdata_o <= timeout_o;
-        zn_pkg::REG_ERROR_CODE:      rdata_o <= {28'd0, error_code_i};
-        zn_pkg::REG_ERROR_COMMAND:   rdata_o <= {16'd0, error_command_i};
+        zn_pkg::REG_ERROR_CODE:      rdata_o <= 32'(error_code_i) << zn_pkg::ERROR_CODE_CODE_LSB;
+        zn_pkg::REG_ERROR_COMMAND:   rdata_o <= 32'(error_command_i) << zn_pkg::ERROR_COMMAND_INDEX_LSB;
         zn_pkg::REG_ERROR_ADDRESS:   rdata_o <= error_addr_i;
         zn_pkg::REG_COMPLETED:       rdata_o <= completed_i;
         zn_pkg::REG_CYCLES:          rdata_o <= cycles_i;

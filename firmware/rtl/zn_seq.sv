@@ -172,14 +172,14 @@ module zn_seq #(
       WAIT: begin
         second_q <= 1'b1;
         if (second_q && wait_ok_i && out_ready_i && !run_q && quiet_q == '0 &&
-            (idle_behind_i || ((cmd_i[zn_pkg::F_OPCODE+:8] == zn_pkg::OP_CONV) && !was_pool_q))) state_q <= SETUP;
+            (idle_behind_i || ((cmd_i[zn_pkg::F_OPCODE+:zn_pkg::W_OPCODE] == zn_pkg::OP_CONV) && !was_pool_q))) state_q <= SETUP;
       end
       SETUP: begin
         state_q    <= FILL;
         setup_q    <= 1'b1;
         second_q   <= 1'b0;
         fill_q     <= 3'd7;
-        was_pool_q <= cmd_i[zn_pkg::F_OPCODE+:8] == zn_pkg::OP_POOL;
+        was_pool_q <= cmd_i[zn_pkg::F_OPCODE+:zn_pkg::W_OPCODE] == zn_pkg::OP_POOL;
       end
       FILL: begin
         fill_q <= fill_q + 3'd1;
@@ -201,11 +201,11 @@ module zn_seq #(
     endcase
 
     if (state_q == SETUP) begin
-      pool_q         <= cmd_i[zn_pkg::F_OPCODE+:8] == zn_pkg::OP_POOL;
-      in_address_q   <= cmd_i[zn_pkg::F_IN_ADDRESS+:16];
-      row_stride_q   <= cmd_i[zn_pkg::F_IN_ROW_STRIDE+:16];
-      block_stride_q <= cmd_i[zn_pkg::F_IN_BLOCK_STRIDE+:16];
-      blocks_q       <= cmd_i[zn_pkg::F_OPCODE+:8] == zn_pkg::OP_POOL ? 13'd1 : cmd_i[zn_pkg::F_BLOCKS+:13];
+      pool_q         <= cmd_i[zn_pkg::F_OPCODE+:zn_pkg::W_OPCODE] == zn_pkg::OP_POOL;
+      in_address_q   <= cmd_i[zn_pkg::F_IN_ADDRESS+:zn_pkg::W_IN_ADDRESS];
+      row_stride_q   <= cmd_i[zn_pkg::F_IN_ROW_STRIDE+:zn_pkg::W_IN_ROW_STRIDE];
+      block_stride_q <= cmd_i[zn_pkg::F_IN_BLOCK_STRIDE+:zn_pkg::W_IN_BLOCK_STRIDE];
+      blocks_q       <= cmd_i[zn_pkg::F_OPCODE+:zn_pkg::W_OPCODE] == zn_pkg::OP_POOL ? 13'd1 : cmd_i[zn_pkg::F_BLOCKS+:13];
       rows_o         <= cmd_i[zn_pkg::F_IN_ROWS+:15];
       cols_o         <= cmd_i[zn_pkg::F_IN_COLS+:15];
       row_start_q    <= cmd_i[zn_pkg::F_ROW_START+:15];
@@ -214,15 +214,15 @@ module zn_seq #(
       kernel_cols_q  <= cmd_i[zn_pkg::F_KERNEL_COLS+:3];
       stride_rows2_q <= cmd_i[zn_pkg::F_STRIDE_ROWS+1];
       stride2_o      <= cmd_i[zn_pkg::F_STRIDE_COLS+1];
-      last_quads_q   <= cmd_i[zn_pkg::F_LAST_QUADS+:3];
+      last_quads_q   <= cmd_i[zn_pkg::F_LAST_QUADS+:zn_pkg::W_LAST_QUADS];
       relu_q         <= cmd_i[zn_pkg::F_RELU];
       wide_q         <= cmd_i[zn_pkg::F_WIDE];
-      pre_shift_q    <= cmd_i[zn_pkg::F_PRE_SHIFT+:3];
-      zero_point_q   <= cmd_i[zn_pkg::F_ZERO_POINT+:8];
+      pre_shift_q    <= cmd_i[zn_pkg::F_PRE_SHIFT+:zn_pkg::W_PRE_SHIFT];
+      zero_point_q   <= cmd_i[zn_pkg::F_ZERO_POINT+:zn_pkg::W_ZERO_POINT];
       out_rows_q     <= cmd_i[zn_pkg::F_OUT_ROWS+:13];
       out_cols_q     <= cmd_i[zn_pkg::F_OUT_COLS+:13];
       groups_q       <= cmd_i[zn_pkg::F_GROUPS+:13];
-      pad_o          <= cmd_i[zn_pkg::F_PAD+:32];
+      pad_o          <= cmd_i[zn_pkg::F_PAD+:zn_pkg::W_PAD];
     end
     if (setup_q) begin
       group_left_q   <= groups_q;

@@ -94,9 +94,13 @@ module zn_top #(
   wire [63:0] macs;
   logic [15:0] load_count_q, compute_count_q, store_count_q;
   zn_regs #(
-      .BUILD0({8'(PORTS), 8'(DRAIN), 8'(SLOTS), 8'(LANES)}),
-      .BUILD1({8'(CLOCK_MHZ), 8'(RING_LOG2), 8'(BANKS_LOG2), 8'(ACT_LOG2)}),
-      .MULTIPLIERS(32'(LANES * SLOTS * 64)), .CAPABILITIES({28'd0, CODEBOOK, 3'b111})
+      .BUILD0(32'(LANES) << zn_pkg::BUILD0_LANES_LSB | 32'(SLOTS) << zn_pkg::BUILD0_SLOTS_LSB |
+              32'(DRAIN) << zn_pkg::BUILD0_DRAIN_CYCLES_LSB | 32'(PORTS) << zn_pkg::BUILD0_PORTS_LSB),
+      .BUILD1(32'(ACT_LOG2) << zn_pkg::BUILD1_ACT_DEPTH_LOG2_LSB | 32'(BANKS_LOG2) << zn_pkg::BUILD1_BANKS_LOG2_LSB |
+              32'(RING_LOG2) << zn_pkg::BUILD1_WEIGHT_DEPTH_LOG2_LSB | 32'(CLOCK_MHZ) << zn_pkg::BUILD1_CLOCK_M_HZ_LSB),
+      .MULTIPLIERS(32'(LANES * SLOTS * 64)),
+      .CAPABILITIES(32'd1 << zn_pkg::CAPABILITIES_CONV_BIT | 32'd1 << zn_pkg::CAPABILITIES_POOL_BIT |
+                    32'd1 << zn_pkg::CAPABILITIES_WIDE_BIT | 32'(CODEBOOK) << zn_pkg::CAPABILITIES_CODEBOOK_BIT)
   ) u_regs (
       .clk_i, .rst_i(rst_regs), .awvalid_i(s_awvalid_i), .awready_o(s_awready_o), .awaddr_i(s_awaddr_i), .wvalid_i(s_wvalid_i),
       .wready_o(s_wready_o), .wdata_i(s_wdata_i), .wstrb_i(s_wstrb_i), .bvalid_o(s_bvalid_o), .bready_i(s_bready_i),
@@ -106,7 +110,8 @@ module zn_top #(
       .command_count_o(command_count), .window_base_o(window_base), .window_limit_o(window_limit),
       .timeout_o(timeout), .busy_i(busy), .draining_i(draining), .done_i(done), .failed_i(failed),
       .error_code_i(error_code), .error_command_i(error_command), .error_addr_i(error_addr),
-      .completed_i({load_count_q, compute_count_q}), .cycles_i(cycles), .macs_i(macs), .array_cycles_i(array_cycles),
+      .completed_i(32'(load_count_q) << zn_pkg::COMPLETED_LOAD_LSB | 32'(compute_count_q) << zn_pkg::COMPLETED_COMPUTE_LSB),
+      .cycles_i(cycles), .macs_i(macs), .array_cycles_i(array_cycles),
       .stall_read_i(n_stall_read), .stall_write_i(n_stall_write), .stall_weights_i(n_stall_weights),
       .read_beats_i(read_beats), .write_beats_i(write_beats));
 
@@ -224,12 +229,12 @@ module zn_top #(
     end
   endgenerate
   logic load_wait_q, compute_wait_q;
-  wire [15:0] ll = load_count_q - load_cmd[zn_pkg::F_WAIT_LOAD+:16];
-  wire [15:0] lc = compute_count_q - load_cmd[zn_pkg::F_WAIT_COMPUTE+:16];
-  wire [15:0] ls = store_count_q - load_cmd[zn_pkg::F_WAIT_STORE+:16];
-  wire [15:0] cl = load_count_q - compute_cmd[zn_pkg::F_WAIT_LOAD+:16];
-  wire [15:0] cc = compute_count_q - compute_cmd[zn_pkg::F_WAIT_COMPUTE+:16];
-  wire [15:0] cs = store_count_q - compute_cmd[zn_pkg::F_WAIT_STORE+:16];
+  wire [15:0] ll = load_count_q - load_cmd[zn_pkg::F_WAIT_LOAD+:zn_pkg::W_WAIT_LOAD];
+  wire [15:0] lc = compute_count_q - load_cmd[zn_pkg::F_WAIT_COMPUTE+:zn_pkg::W_WAIT_COMPUTE];
+  wire [15:0] ls = store_count_q - load_cmd[zn_pkg::F_WAIT_STORE+:zn_pkg::W_WAIT_STORE];
+  wire [15:0] cl = load_count_q - compute_cmd[zn_pkg::F_WAIT_LOAD+:zn_pkg::W_WAIT_LOAD];
+  wire [15:0] cc = compute_count_q - compute_cmd[zn_pkg::F_WAIT_COMPUTE+:zn_pkg::W_WAIT_COMPUTE];
+  wire [15:0] cs = store_count_q - compute_cmd[zn_pkg::F_WAIT_STORE+:zn_pkg::W_WAIT_STORE];
   always_ff @(posedge clk_i) begin
     load_wait_q    <= !ll[15] && !lc[15] && !ls[15];
     compute_wait_q <= !cl[15] && !cc[15] && !cs[15];
@@ -407,7 +412,7 @@ module zn_top #(
     if (weights_take && weights_valid) weights_at_q <= weights_bits[271:256];
     if (compute_take) begin
       compute_at_q <= compute_index;
-      tag_q        <= compute_cmd[zn_pkg::F_TAG+:16];
+      tag_q        <= compute_cmd[zn_pkg::F_TAG+:zn_pkg::W_TAG];
     end
     current_q    <= (seq_busy && !stall_read) || !load_busy ? (compute_valid && !seq_busy ? compute_index : compute_at_q) : load_at_q;
     ports_idle_q <= (&read_idle) && (&write_idle);

@@ -46,12 +46,15 @@ module zn_weights #(
     taken_q <= cmd_valid_i && cmd_ready_o;
     if (cmd_valid_i && cmd_ready_o) begin
       start_q       <= '1;
-      addr_q        <= cmd_i[zn_pkg::F_WEIGHTS_ADDRESS+:32];
-      stride_q      <= cmd_i[zn_pkg::F_WEIGHTS_PORT_STRIDE+:32];
-      beats_q       <= cmd_i[zn_pkg::F_WEIGHTS_BEATS+:24];
+      addr_q        <= cmd_i[zn_pkg::F_WEIGHTS_ADDRESS+:zn_pkg::W_WEIGHTS_ADDRESS];
+      stride_q      <= cmd_i[zn_pkg::F_WEIGHTS_PORT_STRIDE+:zn_pkg::W_WEIGHTS_PORT_STRIDE];
+      beats_q       <= cmd_i[zn_pkg::F_WEIGHTS_BEATS+:zn_pkg::W_WEIGHTS_BEATS];
       codebook_q    <= cmd_i[zn_pkg::F_WEIGHTS_CODEBOOK];
-      group_words_q <= cmd_i[zn_pkg::F_WEIGHTS_GROUP_WORDS+:16];
-      entries_q     <= cmd_i[zn_pkg::F_WEIGHTS_CODEBOOK0+:128];
+      group_words_q <= cmd_i[zn_pkg::F_WEIGHTS_GROUP_WORDS+:zn_pkg::W_WEIGHTS_GROUP_WORDS];
+      entries_q     <= {cmd_i[zn_pkg::F_WEIGHTS_CODEBOOK3+:zn_pkg::W_WEIGHTS_CODEBOOK3],
+                        cmd_i[zn_pkg::F_WEIGHTS_CODEBOOK2+:zn_pkg::W_WEIGHTS_CODEBOOK2],
+                        cmd_i[zn_pkg::F_WEIGHTS_CODEBOOK1+:zn_pkg::W_WEIGHTS_CODEBOOK1],
+                        cmd_i[zn_pkg::F_WEIGHTS_CODEBOOK0+:zn_pkg::W_WEIGHTS_CODEBOOK0]};
     end else if (start_q != '0) begin
       start_q <= start_q & ~turn;   // every port is ready: see cmd_ready_o
       addr_q  <= addr_q + stride_q;

@@ -30,7 +30,7 @@ for preset in "$@"; do
     tee -q -o $out/$preset.stat stat
     attrmap -remove src
     json -o $out/$preset.json $top" > "$out/$preset.messages" 2>&1 || { tail -5 "$out/$preset.messages" >&2; exit 1; }
-  awk -v preset="$preset" -v luts=$luts -v dsps=$dsps -v brams=$brams '
+  awk -v preset="$preset" -v luts="$luts" -v dsps="$dsps" -v brams="$brams" '
     $1 ~ /^(LUT[1-6]|INV)$/ { lut += $2 }
     $1 ~ /^(RAM32M|RAM64M)$/ { lut += 4 * $2 }
     $1 ~ /^(RAM32X1D|RAM64X1D|RAM128X1D)$/ { lut += 2 * $2 }
@@ -47,4 +47,4 @@ for preset in "$@"; do
     END { row("LUT", lut, luts, 85); row("FF", ff, 2 * luts, 85); row("BRAM36", bram, brams, 85); row("DSP48E1", dsp, dsps, 95); exit bad }' "$out/$preset.stat" || status=1
   node "$here/paths.mjs" "$out/$preset.json" --top "${ZYNQNET_SYNTH_PATHS:-5}" --limit 6 || status=1
 done
-exit $status
+exit "$status"

@@ -17,7 +17,6 @@ using std::chrono::nanoseconds;
 
 namespace {
 
-constexpr std::uint32_t allCauses = irqStatusBits::done.mask() | irqStatusBits::error.mask();
 constexpr microseconds firstPause{20}, longestPause{1000}, interruptSlice{50'000}, interruptGrace{5'000};
 
 std::string hex(std::uint32_t value) {
@@ -62,10 +61,10 @@ void Accelerator::verifyIdentity() {
                                             ": this is not the accelerator; check the address and the bitstream");
   }
   const std::uint32_t version = registers_->read(reg::version);
-  if (version >> 16U != interfaceVersion >> 16U) {
-    throw Error("ACCELERATOR_IDENTITY", "the accelerator at " + registers_->where() + " has interface version " + std::to_string(version >> 16U) + "." +
-                                            std::to_string(version & 0xFFFFU) + ", this program knows " + std::to_string(interfaceVersion >> 16U) +
-                                            ".x: load the bitstream that came with this release");
+  if (versionBits::majorVersion.get(version) != versionBits::majorVersion.get(interfaceVersion)) {
+    throw Error("ACCELERATOR_IDENTITY", "the accelerator at " + registers_->where() + " has interface version " + std::to_string(versionBits::majorVersion.get(version)) + "." +
+                                            std::to_string(versionBits::minorVersion.get(version)) + ", this program knows " +
+                                            std::to_string(versionBits::majorVersion.get(interfaceVersion)) + ".x: load the bitstream that came with this release");
   }
 }
 
@@ -92,7 +91,7 @@ RunCounters Accelerator::run(const ListStart &list) {
     recover(list);
   }
   const std::uint32_t causes = registers_->read(reg::irqStatus);
-  registers_->write(reg::irqStatus, allCauses);
+  registers_->write(reg::irqStatus, irqStatusBits::all);
   if ((causes & irqStatusBits::error.mask()) != 0) {
     fail(list);
   }
@@ -103,8 +102,8 @@ RunCounters Accelerator::run(const ListStart &list) {
 
 void Accelerator::start(const ListStart &list) {
   RegisterWindow &r = *registers_;
-  r.write(reg::irqStatus, allCauses);
-  r.write(reg::irqEnable, polling_ || !r.hasInterrupt() ? 0 : allCauses);
+  r.write(reg::irqStatus, irqStatusBits::all);
+  r.write(reg::irqEnable, polling_ || !r.hasInterrupt() ? 0 : irqEnableBits::all);
   r.write(reg::windowBase, addressOf(list.regionOffset));
   r.write(reg::windowLimit, addressOf(list.regionOffset + list.regionBytes));
   r.write(reg::timeout, static_cast<std::uint32_t>(std::min<std::uint64_t>(0xFFFF'FFFFULL, std::uint64_t{preset_.clockMHz} * 1000 *
@@ -118,7 +117,7 @@ void Accelerator::start(const ListStart &list) {
   r.write(reg::control, controlBits::start.mask());
 }
 
-bool Accelerator::pending() { return (registers_->read(reg::irqStatus) & allCauses) != 0; }
+bool Accelerator::pending() { return (registers_->read(reg::irqStatus) & irqStatusBits::all) != 0; }
 
 bool Accelerator::finished(nanoseconds begin) {
   const nanoseconds deadline = begin + options_.runTimeout;
@@ -175,7 +174,7 @@ void Accelerator::reset() {
     throw Error("ACCELERATOR_STUCK", "the accelerator at " + registers_->where() + " does not come back from a reset (status " +
                                          hex(registers_->read(reg::status)) + "): a burst never ends; load the bitstream again");
   }
-  registers_->write(reg::irqStatus, allCauses);
+  registers_->write(reg::irqStatus, irqStatusBits::all);
   verifyIdentity(); // the bitstream may have been replaced meanwhile
   dirty_ = false;
 }

@@ -59,7 +59,8 @@ AcceleratorIdentity readIdentity(RegisterWindow &registers) {
   found.id = registers.read(reg::id);
   if (found.id == identity) {
     found.version = registers.read(reg::version);
-    if (found.version >> 16U == interfaceVersion >> 16U) {
+    const auto major = versionBits::majorVersion;
+    if (major.get(found.version) == major.get(interfaceVersion)) {
       found.build = readBuild(registers);
     }
   }

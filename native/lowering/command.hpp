@@ -13,14 +13,10 @@ struct Command {
 
   /// Bits of `value` that do not fit the field are cut off: negative numbers are stored in two's complement.
   Command &set(CommandField f, std::uint32_t value) noexcept {
-    const std::uint32_t mask = (f.width >= 32 ? 0U : 1U << f.width) - 1U;
-    words[f.word] = (words[f.word] & ~(mask << f.lsb)) | (value & mask) << f.lsb;
+    words[f.word] = (words[f.word] & ~f.bits.mask()) | f.bits.put(value);
     return *this;
   }
-  [[nodiscard]] std::uint32_t get(CommandField f) const noexcept {
-    const std::uint32_t mask = (f.width >= 32 ? 0U : 1U << f.width) - 1U;
-    return words[f.word] >> f.lsb & mask;
-  }
+  [[nodiscard]] std::uint32_t get(CommandField f) const noexcept { return f.bits.get(words[f.word]); }
   [[nodiscard]] Opcode opcode() const noexcept { return static_cast<Opcode>(get(field::opcode)); }
 };
 

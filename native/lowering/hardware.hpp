@@ -43,52 +43,82 @@ inline constexpr std::uint32_t readBeats = 0x07C;
 inline constexpr std::uint32_t writeBeats = 0x080;
 } // namespace reg
 
-/// Bits of a register.
+/// Bits of a 32-bit word.
 struct BitField {
   std::uint32_t lsb = 0;
   std::uint32_t width = 1;
-  [[nodiscard]] constexpr std::uint32_t mask() const noexcept { return ((width == 32 ? 0U : 1U << width) - 1U) << lsb; }
+  /// The largest value that fits.
+  [[nodiscard]] constexpr std::uint32_t max() const noexcept { return (width == 32 ? 0U : 1U << width) - 1U; }
+  [[nodiscard]] constexpr std::uint32_t mask() const noexcept { return max() << lsb; }
   [[nodiscard]] constexpr std::uint32_t get(std::uint32_t word) const noexcept { return (word & mask()) >> lsb; }
+  /// A word that holds the value, cut to the width, and zeros elsewhere.
+  [[nodiscard]] constexpr std::uint32_t put(std::uint32_t value) const noexcept { return (value & max()) << lsb; }
 };
 
+/// Bits of the registers; `all` is every bit that has a name.
+namespace versionBits {
+inline constexpr BitField minorVersion{0, 16};
+inline constexpr BitField majorVersion{16, 16};
+inline constexpr std::uint32_t all = 0xFFFFFFFF;
+} // namespace versionBits
 namespace capabilitiesBits {
 inline constexpr BitField conv{0, 1};
 inline constexpr BitField pool{1, 1};
 inline constexpr BitField wide{2, 1};
 inline constexpr BitField codebook{3, 1};
+inline constexpr std::uint32_t all = 0x0000000F;
 } // namespace capabilitiesBits
 namespace build0Bits {
 inline constexpr BitField lanes{0, 8};
 inline constexpr BitField slots{8, 8};
 inline constexpr BitField drainCycles{16, 8};
 inline constexpr BitField ports{24, 8};
+inline constexpr std::uint32_t all = 0xFFFFFFFF;
 } // namespace build0Bits
 namespace build1Bits {
 inline constexpr BitField actDepthLog2{0, 8};
 inline constexpr BitField banksLog2{8, 8};
 inline constexpr BitField weightDepthLog2{16, 8};
 inline constexpr BitField clockMHz{24, 8};
+inline constexpr std::uint32_t all = 0xFFFFFFFF;
 } // namespace build1Bits
 namespace controlBits {
 inline constexpr BitField start{0, 1};
 inline constexpr BitField abort{1, 1};
 inline constexpr BitField softReset{2, 1};
+inline constexpr std::uint32_t all = 0x00000007;
 } // namespace controlBits
 namespace statusBits {
 inline constexpr BitField busy{0, 1};
 inline constexpr BitField draining{1, 1};
+inline constexpr std::uint32_t all = 0x00000003;
 } // namespace statusBits
 namespace irqEnableBits {
 inline constexpr BitField done{0, 1};
 inline constexpr BitField error{1, 1};
+inline constexpr std::uint32_t all = 0x00000003;
 } // namespace irqEnableBits
 namespace irqStatusBits {
 inline constexpr BitField done{0, 1};
 inline constexpr BitField error{1, 1};
+inline constexpr std::uint32_t all = 0x00000003;
 } // namespace irqStatusBits
+namespace commandCountBits {
+inline constexpr BitField commands{0, 16};
+inline constexpr std::uint32_t all = 0x0000FFFF;
+} // namespace commandCountBits
+namespace errorCodeBits {
+inline constexpr BitField code{0, 4};
+inline constexpr std::uint32_t all = 0x0000000F;
+} // namespace errorCodeBits
+namespace errorCommandBits {
+inline constexpr BitField index{0, 16};
+inline constexpr std::uint32_t all = 0x0000FFFF;
+} // namespace errorCommandBits
 namespace completedBits {
 inline constexpr BitField compute{0, 16};
 inline constexpr BitField load{16, 16};
+inline constexpr std::uint32_t all = 0xFFFFFFFF;
 } // namespace completedBits
 
 enum class ErrorCode : std::uint32_t {
@@ -137,60 +167,59 @@ enum class Opcode : std::uint8_t {
 /// Where a field lies in a command.
 struct CommandField {
   std::uint32_t word;
-  std::uint32_t lsb;
-  std::uint32_t width;
+  BitField bits;
 };
 
 namespace field {
-inline constexpr CommandField opcode{0, 0, 8};
-inline constexpr CommandField tag{0, 16, 16};
-inline constexpr CommandField waitLoad{1, 0, 16};
-inline constexpr CommandField waitCompute{1, 16, 16};
-inline constexpr CommandField waitStore{2, 0, 16};
-inline constexpr CommandField loadAddress{4, 0, 32};
-inline constexpr CommandField loadRowStride{5, 0, 32};
-inline constexpr CommandField loadBlockStride{6, 0, 32};
-inline constexpr CommandField loadRows{7, 0, 16};
-inline constexpr CommandField loadCols{7, 16, 16};
-inline constexpr CommandField loadBlocks{8, 0, 16};
-inline constexpr CommandField loadActAddress{9, 0, 16};
-inline constexpr CommandField loadActRowStride{10, 0, 16};
-inline constexpr CommandField loadActBlockStride{10, 16, 16};
-inline constexpr CommandField weightsAddress{4, 0, 32};
-inline constexpr CommandField weightsPortStride{5, 0, 32};
-inline constexpr CommandField weightsBeats{6, 0, 24};
-inline constexpr CommandField weightsCodebook{7, 0, 1};
-inline constexpr CommandField weightsGroupWords{7, 16, 16};
-inline constexpr CommandField weightsCodebook0{8, 0, 32};
-inline constexpr CommandField weightsCodebook1{9, 0, 32};
-inline constexpr CommandField weightsCodebook2{10, 0, 32};
-inline constexpr CommandField weightsCodebook3{11, 0, 32};
-inline constexpr CommandField inAddress{4, 0, 16};
-inline constexpr CommandField inRowStride{4, 16, 16};
-inline constexpr CommandField inBlockStride{5, 0, 16};
-inline constexpr CommandField blocks{5, 16, 16};
-inline constexpr CommandField inRows{6, 0, 16};
-inline constexpr CommandField inCols{6, 16, 16};
-inline constexpr CommandField rowStart{7, 0, 16};
-inline constexpr CommandField colStart{7, 16, 16};
-inline constexpr CommandField kernelRows{8, 0, 4};
-inline constexpr CommandField kernelCols{8, 4, 4};
-inline constexpr CommandField strideRows{8, 8, 2};
-inline constexpr CommandField strideCols{8, 10, 2};
-inline constexpr CommandField lastQuads{8, 12, 3};
-inline constexpr CommandField relu{8, 16, 1};
-inline constexpr CommandField wide{8, 17, 1};
-inline constexpr CommandField toMemory{8, 18, 1};
-inline constexpr CommandField preShift{8, 20, 3};
-inline constexpr CommandField zeroPoint{8, 24, 8};
-inline constexpr CommandField outRows{9, 0, 16};
-inline constexpr CommandField outCols{9, 16, 16};
-inline constexpr CommandField groups{10, 0, 16};
-inline constexpr CommandField groupWords{10, 16, 16};
-inline constexpr CommandField pad{11, 0, 32};
-inline constexpr CommandField outAddress{12, 0, 32};
-inline constexpr CommandField outRowStride{13, 0, 32};
-inline constexpr CommandField outBlockStride{14, 0, 32};
+inline constexpr CommandField opcode{0, {0, 8}};
+inline constexpr CommandField tag{0, {16, 16}};
+inline constexpr CommandField waitLoad{1, {0, 16}};
+inline constexpr CommandField waitCompute{1, {16, 16}};
+inline constexpr CommandField waitStore{2, {0, 16}};
+inline constexpr CommandField loadAddress{4, {0, 32}};
+inline constexpr CommandField loadRowStride{5, {0, 32}};
+inline constexpr CommandField loadBlockStride{6, {0, 32}};
+inline constexpr CommandField loadRows{7, {0, 16}};
+inline constexpr CommandField loadCols{7, {16, 16}};
+inline constexpr CommandField loadBlocks{8, {0, 16}};
+inline constexpr CommandField loadActAddress{9, {0, 16}};
+inline constexpr CommandField loadActRowStride{10, {0, 16}};
+inline constexpr CommandField loadActBlockStride{10, {16, 16}};
+inline constexpr CommandField weightsAddress{4, {0, 32}};
+inline constexpr CommandField weightsPortStride{5, {0, 32}};
+inline constexpr CommandField weightsBeats{6, {0, 24}};
+inline constexpr CommandField weightsCodebook{7, {0, 1}};
+inline constexpr CommandField weightsGroupWords{7, {16, 16}};
+inline constexpr CommandField weightsCodebook0{8, {0, 32}};
+inline constexpr CommandField weightsCodebook1{9, {0, 32}};
+inline constexpr CommandField weightsCodebook2{10, {0, 32}};
+inline constexpr CommandField weightsCodebook3{11, {0, 32}};
+inline constexpr CommandField inAddress{4, {0, 16}};
+inline constexpr CommandField inRowStride{4, {16, 16}};
+inline constexpr CommandField inBlockStride{5, {0, 16}};
+inline constexpr CommandField blocks{5, {16, 16}};
+inline constexpr CommandField inRows{6, {0, 16}};
+inline constexpr CommandField inCols{6, {16, 16}};
+inline constexpr CommandField rowStart{7, {0, 16}};
+inline constexpr CommandField colStart{7, {16, 16}};
+inline constexpr CommandField kernelRows{8, {0, 4}};
+inline constexpr CommandField kernelCols{8, {4, 4}};
+inline constexpr CommandField strideRows{8, {8, 2}};
+inline constexpr CommandField strideCols{8, {10, 2}};
+inline constexpr CommandField lastQuads{8, {12, 3}};
+inline constexpr CommandField relu{8, {16, 1}};
+inline constexpr CommandField wide{8, {17, 1}};
+inline constexpr CommandField toMemory{8, {18, 1}};
+inline constexpr CommandField preShift{8, {20, 3}};
+inline constexpr CommandField zeroPoint{8, {24, 8}};
+inline constexpr CommandField outRows{9, {0, 16}};
+inline constexpr CommandField outCols{9, {16, 16}};
+inline constexpr CommandField groups{10, {0, 16}};
+inline constexpr CommandField groupWords{10, {16, 16}};
+inline constexpr CommandField pad{11, {0, 32}};
+inline constexpr CommandField outAddress{12, {0, 32}};
+inline constexpr CommandField outRowStride{13, {0, 32}};
+inline constexpr CommandField outBlockStride{14, {0, 32}};
 } // namespace field
 
 inline constexpr std::uint32_t commandBytes = 64;

@@ -21,7 +21,7 @@ export interface AcceleratorBenchOptions {
   readonly frames?: number;
 }
 
-export interface LayerRow {
+interface LayerRow {
   readonly name: string;
   readonly cycles: number;
   /** multiply-accumulates of the network, as everywhere in this result: padding of channels is not work */

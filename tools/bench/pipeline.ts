@@ -195,7 +195,7 @@ class Feed {
 }
 
 /** Of this process. */
-export interface Resources {
+interface Resources {
   readonly rssMiB: number;
   readonly openFiles: number;
 }

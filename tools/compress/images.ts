@@ -7,7 +7,7 @@ import type { ModelHeader } from '../../daemon/model/header.js';
 import { ZynqnetError } from '../../daemon/util/error.js';
 
 /** More photographs than this change the statistics little, and take time. */
-export const maxCalibrationImages = 256;
+const maxCalibrationImages = 256;
 
 export interface PreparedImages {
   readonly files: readonly string[];

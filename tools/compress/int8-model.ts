@@ -34,7 +34,7 @@ export function foldInputScale(network: FloatNetwork): FloatNetwork {
 }
 
 /** Zero point of the input, per channel: the mean, rounded. */
-export function inputZeroPoints(header: ModelHeader): number[] {
+function inputZeroPoints(header: ModelHeader): number[] {
   return header.input.mean.map((mean) => Math.min(255, Math.max(0, Math.round(mean))));
 }
 

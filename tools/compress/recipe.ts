@@ -47,7 +47,7 @@ const clusterSchema = z.strictObject({
   maxLoss: z.number().gt(0).max(0.5).default(0.01),
 });
 
-export const recipeSchema = z.strictObject({
+const recipeSchema = z.strictObject({
   prune: pruneSchema.nullable().default(pruneSchema.parse({})),
   factorize: factorizeSchema.nullable().default(null),
   quantize: quantizeSchema.nullable().default(quantizeSchema.parse({})),
@@ -56,7 +56,6 @@ export const recipeSchema = z.strictObject({
 
 export type Recipe = z.infer<typeof recipeSchema>;
 export type PruneRecipe = z.infer<typeof pruneSchema>;
-export type FactorizeRecipe = z.infer<typeof factorizeSchema>;
 export type ClusterRecipe = z.infer<typeof clusterSchema>;
 
 export const defaultRecipe: Recipe = recipeSchema.parse({});

@@ -68,7 +68,7 @@ export function settle(header: ModelHeader, keep: Keep): void {
 const isKept = (keep: Keep, view: View, channel: number): boolean =>
   keep[view.tensor]?.[view.offset + channel] === true;
 
-export function maskOf(view: View, keep: Keep): boolean[] {
+function maskOf(view: View, keep: Keep): boolean[] {
   return (keep[view.tensor] ?? []).slice(view.offset, view.offset + view.channels);
 }
 

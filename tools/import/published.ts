@@ -54,5 +54,3 @@ export const publishedModels = {
     },
   },
 } as const satisfies Record<string, PublishedModel>;
-
-export type PublishedName = keyof typeof publishedModels;

@@ -29,7 +29,7 @@ export interface Saving {
 }
 
 /** Output positions that an array of multipliers works on side by side. */
-export const rowBlock = 8;
+const rowBlock = 8;
 
 export function topologyCosts(topology: Topology): TopologyCosts {
   const convs = convGeometries(topology);

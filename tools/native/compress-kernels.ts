@@ -17,7 +17,7 @@ export interface Window {
   readonly outputWidth: number;
 }
 
-export interface MomentsArguments extends Window {
+interface MomentsArguments extends Window {
   readonly tensor: Float32Array | Uint8Array;
   /** real = (value - zero[channel]) * scale[channel], one entry per channel of the view; padding is real zero */
   readonly zero: Float32Array;
@@ -31,13 +31,13 @@ export interface MomentsArguments extends Window {
   readonly threads: number;
 }
 
-export interface LayerArguments extends Window {
+interface LayerArguments extends Window {
   /** [output][tap] */
   readonly weights: Float32Array;
   readonly threads: number;
 }
 
-export interface RoundingArguments {
+interface RoundingArguments {
   /** [output][tap] */
   readonly weights: Float32Array;
   readonly outputs: number;
@@ -58,7 +58,7 @@ export interface RoundingArguments {
 }
 
 /** Rate-distortion rounding with error compensation. */
-export interface RoundingResult {
+interface RoundingResult {
   /** [output][tap], entries of the codebook */
   readonly weights: Int8Array;
   /** where each codebook entry would best lie, in units */

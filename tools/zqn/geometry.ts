@@ -59,10 +59,6 @@ export function convGeometries(header: Graph): ConvGeometry[] {
   return result;
 }
 
-export function isLogits(destination: ConvOp['output']): destination is Extract<ConvOp['output'], { logits: true }> {
-  return 'logits' in destination;
-}
-
 /** Whether two views share a channel. */
 export function overlap(a: View, b: View): boolean {
   return a.tensor === b.tensor && a.offset < b.offset + b.channels && b.offset < a.offset + a.channels;

@@ -135,7 +135,7 @@ export function squeezenetV10({ classes = 1000 } = {}): Topology {
     .classify('conv10', 'squeezenet-v1.0', classes, { relu: true, pad: 1 });
 }
 
-export function squeezenetV11({ classes = 1000 } = {}): Topology {
+function squeezenetV11({ classes = 1000 } = {}): Topology {
   return new TopologyBuilder(227)
     .conv('conv1', 64, { kernel: 3, stride: 2 })
     .pool('pool1')

@@ -59,6 +59,6 @@ $zynqnetd model pack "$runs/int8/export" -o "$runs/roadsigns.zqn"
 $python training/held_out.py --gtsrb "$gtsrb" -o "$cache/held-out"
 $zynqnetd eval --model "$runs/roadsigns.zqn" --list "$cache/held-out/list.csv"
 for mode in squash cover; do
-  dump "test-$mode" "$(n 800)" "$([ $mode = squash ] && echo 7701 || echo 7702)" $mode 0.4
+  dump "test-$mode" "$(n 800)" "$([ "$mode" = squash ] && echo 7701 || echo 7702)" "$mode" 0.4
   node training/scenes.mjs "$runs/roadsigns.zqn" "$cache/test-$mode"
 done

@@ -1,5 +1,5 @@
-"""Writes a small pruned, clustered integer network, and beside it (folder `graph`) one of another kind, each with random pixels and the sums
-that the numpy reference answers."""
+"""Writes a small pruned, clustered integer network, and beside it (folder `graph`) one of another kind,
+each with random pixels and the sums that the numpy reference answers."""
 import os
 import sys
 

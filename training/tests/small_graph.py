@@ -1,5 +1,6 @@
-"""A small int8 model with all that ZynqNet has not, as a folder for `zynqnetd model pack`: zero points, layers without ReLU, uneven and wide
-padding, max-pools of both kinds, a slice that is read alone, a wide layer with ReLU, a global pool. Random weights."""
+"""A small int8 model with all that ZynqNet has not, as a folder for `zynqnetd model pack`: zero points, layers without
+ReLU, uneven and wide padding, max-pools of both kinds, a slice that is read alone, a wide layer with ReLU, a global
+pool. Random weights."""
 import json
 import os
 
@@ -30,7 +31,8 @@ def write(folder, seed=5):
         random.randint(-6000, 6000, outputs).astype("<i4").tofile(base + "bias.i32")
         if "tensor" in output:
             spread = 30.0 * np.sqrt(weights[0].size) * 60
-            (random.uniform(0.7, 1.3, outputs) * 100 / spread * 2.0 ** (20 + pre_shift)).astype("<u2").tofile(base + "multiplier.u16")
+            multiplier = random.uniform(0.7, 1.3, outputs) * 100 / spread * 2.0 ** (20 + pre_shift)
+            multiplier.astype("<u2").tofile(base + "multiplier.u16")
             np.full(outputs, 20, np.uint8).tofile(base + "shift.u8")
         ops.append({"op": "conv", "name": name, "input": source, "output": output, "kernel": [kernel, kernel], "stride": stride,
                     "pad": list(pad), "relu": relu, "preShift": pre_shift, "weights": number})

@@ -111,8 +111,8 @@ class Distil(unittest.TestCase):
     def run_in(self, folder, output, *more):
         with contextlib.redirect_stdout(io.StringIO()):
             distil.main([os.path.join(folder, "student"), "--teacher", os.path.join(folder, "teacher"), "--photographs",
-                         os.path.join(folder, "photos"), "--views", "24", "--steps", "8", "--batch", "6", "--report", "4", "--lr", "0.01",
-                         "-o", os.path.join(folder, output), *more])
+                         os.path.join(folder, "photos"), "--views", "24", "--steps", "8", "--batch", "6", "--report", "4",
+                         "--lr", "0.01", "-o", os.path.join(folder, output), *more])
         return os.path.join(folder, output)
 
     def prepare(self, folder):
@@ -127,9 +127,11 @@ class Distil(unittest.TestCase):
             self.prepare(folder)
             output = self.run_in(folder, "run", "--steps", "30", "--blend", "1", "--held", os.path.join(folder, "photos"))
             teacher = graph.FloatGraph(os.path.join(folder, "teacher"))
-            before, after = graph.IntegerGraph(os.path.join(folder, "student")), graph.IntegerGraph(os.path.join(output, "export"))
+            before = graph.IntegerGraph(os.path.join(folder, "student"))
+            after = graph.IntegerGraph(os.path.join(output, "export"))
             pictures = photographs.Photographs(photographs.files_in([os.path.join(folder, "photos")]), before.header)
-            self.assertLess(distil.judge(after, teacher, pictures)["divergence"], 0.8 * distil.judge(before, teacher, pictures)["divergence"])
+            was = distil.judge(before, teacher, pictures)["divergence"]
+            self.assertLess(distil.judge(after, teacher, pictures)["divergence"], 0.8 * was)
             for one, two in zip(before.layers, after.layers):
                 self.assertTrue(torch.equal(one.index == -1, two.index == -1))
                 self.assertLessEqual(len(two.codebook), len(one.codebook))
@@ -178,11 +180,13 @@ class Distil(unittest.TestCase):
     def test_views_are_taken_up_where_they_stopped(self):
         with tempfile.TemporaryDirectory() as folder:
             self.prepare(folder)
-            student, teacher = graph.IntegerGraph(os.path.join(folder, "student")), graph.FloatGraph(os.path.join(folder, "teacher"))
+            student = graph.IntegerGraph(os.path.join(folder, "student"))
+            teacher = graph.FloatGraph(os.path.join(folder, "teacher"))
             pictures = photographs.Photographs(photographs.files_in([os.path.join(folder, "photos")]), student.header)
 
             def make(resume):
-                return views.Views(student, teacher, pictures, 12, student.cut("slice"), folder, resume, log=lambda line: None, batch=4)
+                return views.Views(student, teacher, pictures, 12, student.cut("slice"), folder, resume,
+                                   log=lambda line: None, batch=4)
 
             first = np.array(make(False).tensors[0])
             again = np.lib.format.open_memmap(os.path.join(folder, "views.tensor3.npy"), "r+")

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 import train
-from zynqtrain import augment, batches, channels, clustering, composites, dataset, export, integer, labels, losses, loop, network, pruning, reference
+from zynqtrain import augment, batches, channels, clustering, composites, dataset, export, integer, labels, losses, loop, network
+from zynqtrain import pruning, reference
 
 torch.set_num_threads(1)
 
@@ -72,7 +73,6 @@ class Data(unittest.TestCase):
         image = torch.rand(2, 3, 16, 16)
         same = augment.warp(image, torch.eye(3).repeat(2, 1, 1), 16)
         self.assertLess(float((same - image).abs().max()), 1e-5)
-
 
     def test_a_drawn_sign_changes_its_place_only(self):
         sprites = torch.zeros(3, 4, 32, 32)
@@ -194,7 +194,8 @@ class Integers(unittest.TestCase):
             with torch.no_grad():
                 expected = model(pixels).numpy()
             for number, image in enumerate(pixels.permute(0, 2, 3, 1).numpy().astype(np.uint8)):
-                np.testing.assert_allclose(reference.logits(stored, reference.run(stored, image)[0]), expected[number], rtol=1e-5, atol=1e-6)
+                logits = reference.logits(stored, reference.run(stored, image)[0])
+                np.testing.assert_allclose(logits, expected[number], rtol=1e-5, atol=1e-6)
 
     def test_a_sum_that_may_overflow_is_refused_with_its_layer(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -137,7 +137,8 @@ def occlude(x, generator, share=0.25):
 
 
 def degrade(x, generator, strength=1.0):
-    """Everything but geometry, in the order in which light meets a camera; `strength` scales the share of images that each befalls."""
+    """Everything but geometry, in the order in which light meets a camera; `strength` scales the share of images
+    that each befalls."""
     x = shade(x, generator, 0.2 * strength)
     x = occlude(x, generator, 0.25 * strength)
     x = photometric(x, generator, 0.8 * strength)

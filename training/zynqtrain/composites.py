@@ -50,7 +50,8 @@ def light(sprites, generator):
     fade = (augment.uniform(count, -0.5, 0.6, generator).clamp(min=0)).view(view)
     colour = colour * (1 - fade) + alpha * fade * 0.7
     tint = 1 + augment.uniform(count * 3, -0.1, 0.1, generator).view(count, 3, 1, 1)
-    dirt = F.interpolate(torch.rand(count, 1, 6, 6, generator=generator), size=sprites.shape[2:], mode="bilinear", align_corners=False)
+    dirt = F.interpolate(torch.rand(count, 1, 6, 6, generator=generator), size=sprites.shape[2:],
+                         mode="bilinear", align_corners=False)
     dirt = 1 - dirt * augment.uniform(count, 0, 0.35, generator).view(view)
     return torch.cat([(colour * gain * tint * dirt).clamp(max=1), alpha], 1)
 

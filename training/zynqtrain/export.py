@@ -34,7 +34,8 @@ def prove(layer):
     """Checks docs/arithmetic.md's bounds with the layer's pre-shift."""
     bound, shift = float(layer.bound().max()), int(layer.pre_shift)
     if bound >= 2 ** 31 or bound / 2 ** shift >= 2 ** 24 or shift > 7:
-        raise ExportError(f"{layer.name}: a sum may reach {bound:.0f}, too much for pre-shift {shift}: prune further or lower its scale")
+        raise ExportError(f"{layer.name}: a sum may reach {bound:.0f}, too much for pre-shift {shift}: "
+                          f"prune further or lower its scale")
 
 
 def write_arrays(folder, number, weights, bias, multiplier, shift):

@@ -99,7 +99,8 @@ class FloatGraph(nn.Module):
         for op in convolutions(self.header):
             base = os.path.join(folder, f"{op['weights']:02d}.")
             shape = (op["output"]["channels"], op["input"]["channels"], *op["kernel"])
-            self.register_buffer(f"weights{op['weights']}", torch.from_numpy(np.fromfile(base + "weights.f32", "<f4").reshape(shape)))
+            weights = np.fromfile(base + "weights.f32", "<f4").reshape(shape)
+            self.register_buffer(f"weights{op['weights']}", torch.from_numpy(weights))
             self.register_buffer(f"bias{op['weights']}", torch.from_numpy(np.fromfile(base + "bias.f32", "<f4")))
         for name in ("mean", "scale"):
             self.register_buffer(name, torch.tensor(self.header["input"][name]).view(1, -1, 1, 1))

@@ -146,7 +146,8 @@ class IntegerZynqNet(nn.Module):
         for name, _, _, kernel, stride in network.FIRES:
             squeeze = channels[name + "/squeeze"]
             one, three = name + "/expand1x1", name + "/expand3x3"
-            layers.append(IntegerConv(name + "/squeeze", (squeeze, inputs, kernel, kernel), stride, False, sizes[name + "/squeeze"]))
+            shape = (squeeze, inputs, kernel, kernel)
+            layers.append(IntegerConv(name + "/squeeze", shape, stride, False, sizes[name + "/squeeze"]))
             layers.append(IntegerConv(one, (channels[one], squeeze, 1, 1), 1, False, sizes[one]))
             layers.append(IntegerConv(three, (channels[three], squeeze, 3, 3), 1, False, sizes[three]))
             inputs = channels[one] + channels[three]
@@ -219,8 +220,13 @@ def from_float(model, pixels, codebook_size=15, plain=False):
     (255 values).
     """
     folded = fold(model)
-    sizes = {name: 254 if plain else (codebook_size.get(name, codebook_size["*"]) if isinstance(codebook_size, dict) else codebook_size)
-             for name, _, _ in folded}
+
+    def size_of(name):
+        if plain:
+            return 254
+        return codebook_size.get(name, codebook_size["*"]) if isinstance(codebook_size, dict) else codebook_size
+
+    sizes = {name: size_of(name) for name, _, _ in folded}
     scales = calibrate(model, pixels)
     books = {}
     for name, weight, _ in folded:

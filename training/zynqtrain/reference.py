@@ -55,7 +55,8 @@ def max_pool(x, op, target):
     padded = np.full((len(x), 2 * target["height"] + 1, 2 * target["width"] + 1), -1, np.int64)
     rows, columns = min(x.shape[1], padded.shape[1] - top), min(x.shape[2], padded.shape[2] - left)
     padded[:, top:top + rows, left:left + columns] = x[:, :rows, :columns]
-    windows = [padded[:, ky:ky + 2 * target["height"] - 1:2, kx:kx + 2 * target["width"] - 1:2] for ky in range(3) for kx in range(3)]
+    windows = [padded[:, ky:ky + 2 * target["height"] - 1:2, kx:kx + 2 * target["width"] - 1:2]
+               for ky in range(3) for kx in range(3)]
     return np.max(windows, 0).astype(np.uint8)
 
 

@@ -18,7 +18,7 @@ export interface HttpOptions {
 }
 
 /** Larger pictures are refused while they arrive. */
-export const MAX_PICTURE_BYTES = 16 * 1024 * 1024;
+const MAX_PICTURE_BYTES = 16 * 1024 * 1024;
 
 /** A camera with an HTTP address: JPEG snapshots asked for again and again, or one endless MJPEG answer. */
 export function httpDriver(options: HttpOptions): CameraDriver {

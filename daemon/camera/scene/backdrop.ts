@@ -2,7 +2,7 @@ import type { Random } from './random.js';
 import { TILE_MASK } from './texture.js';
 
 /** Colours as 0 to 255. */
-export type Rgb = readonly [number, number, number];
+type Rgb = readonly [number, number, number];
 
 /** A picture as packed pixels, byte order R, G, B, 255. */
 export interface Canvas {

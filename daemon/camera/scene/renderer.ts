@@ -11,7 +11,7 @@ import { develop, toneTables } from './tone.js';
 import { boundsOf, drawSprite } from './warp.js';
 
 /** What is really in a frame of the scene camera. */
-export interface SceneTruth {
+interface SceneTruth {
   /** 0 to 42: a sign of GTSRB; 43: no sign. */
   readonly index: number;
   readonly label: string;

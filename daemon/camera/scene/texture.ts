@@ -1,7 +1,7 @@
 import type { Random } from './random.js';
 
 /** Side of a texture tile in pixels, a power of two so that a coordinate wraps with a mask. */
-export const TILE = 256;
+const TILE = 256;
 export const TILE_MASK = TILE - 1;
 
 /**

@@ -1,5 +1,5 @@
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-export type Weekday = (typeof weekdays)[number];
+type Weekday = (typeof weekdays)[number];
 
 /** A span of the day; one that ends before it begins runs into the next day, and belongs to the one it began on. */
 export interface ActiveSpan {

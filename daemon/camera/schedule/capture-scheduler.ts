@@ -5,7 +5,7 @@ import { DutyCycle, type DutyRules } from './duty-cycle.js';
 export type CaptureState = 'active' | 'saving' | 'outside hours';
 
 /** The keys of the configuration that the scheduler reads, each time anew. */
-export interface CaptureRules {
+interface CaptureRules {
   readonly schedule: { readonly activeHours: readonly ActiveSpan[] | null; readonly timeZone: string | null };
   readonly power: DutyRules;
 }

@@ -13,7 +13,7 @@ export interface Check {
 }
 
 /** The model in service and what runs it. */
-export interface ModelInService {
+interface ModelInService {
   readonly model: LoadedModel;
   readonly backend: string;
   infer(input: Uint8Array): Promise<Int32Array | Float32Array>;

@@ -9,7 +9,7 @@ import { stopCommand } from '../owners.js';
 import { interruptCount } from '../uio.js';
 
 /** The interface version that this driver speaks: docs/register-map.md, register `version`. */
-export const driverVersion = { major: 1, minor: 0 };
+const driverVersion = { major: 1, minor: 0 };
 
 const hung = 'power the board off and on; then check bitstream and clock before the next try';
 

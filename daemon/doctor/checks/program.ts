@@ -89,7 +89,8 @@ async function model({ config, probe }: Context, signal: AbortSignal): Promise<F
       config.model.file,
     );
     const what = `${name}: ${classes} classes, ${input}, ${arithmetic}, ${fileBytes} bytes`;
-    if (labels !== classes) return failed(`${what}, but ${labels} labels in the file`, 'zynqnetd model inspect FILE');
+    if (labels !== classes)
+      return failed(`${what}, but ${labels} labels in the file`, 'on a PC: zynqnetd model inspect FILE');
     if (own !== null && own.length !== classes) {
       return failed(
         `${what}, but model.labels has ${own.length} names`,
@@ -102,7 +103,8 @@ async function model({ config, probe }: Context, signal: AbortSignal): Promise<F
     return ok(own === null ? what : `${what}, with names from model.labels`);
   } catch (error) {
     const file = config.model.file ?? 'the built-in model';
-    const mend = codeOf(error) === 'MODEL_FILE' ? 'set model.file to a .zqn file' : `zynqnetd model inspect ${file}`;
+    const mend =
+      codeOf(error) === 'MODEL_FILE' ? 'set model.file to a .zqn file' : `on a PC: zynqnetd model inspect ${file}`;
     return failed(messageOf(error), mend);
   }
 }

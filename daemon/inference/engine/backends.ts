@@ -22,7 +22,7 @@ export type EngineFactory = (options: EngineOptions) => Engine;
 
 const factories = new Map<string, EngineFactory>();
 
-/** Adds a backend from outside the addon; a later one of the same name replaces it. */
+/** Adds a backend from outside the addon; a later one of the same name replaces it. @public */
 export function registerEngine(backend: string, factory: EngineFactory): void {
   factories.set(backend, factory);
 }

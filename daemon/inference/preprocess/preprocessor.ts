@@ -11,7 +11,7 @@ import { type CameraView, type InputShape, type PreprocessPlan, planPreprocessin
 /** Largest picture that is decoded: a progressive JPEG of this size takes about 150 MB, which a board has. */
 export const MAX_FRAME_PIXELS = 25_000_000;
 /** Shortest side of a picture that is worth classifying. */
-export const MIN_FRAME_SIDE = 8;
+const MIN_FRAME_SIDE = 8;
 /** Encoded pictures with fewer bytes have their header read first, in case they are too small. */
 const SUSPICIOUSLY_FEW_BYTES = 4096;
 
@@ -34,7 +34,7 @@ export function createPreprocessor(input: InputShape, options: Preprocessing, vi
 }
 
 /** One thread per picture and no cache: flat memory on a small board, and two cores are fed by two frames in flight. */
-export function configureSharp(): void {
+function configureSharp(): void {
   sharp.cache(false);
   sharp.concurrency(1);
 }

@@ -3,7 +3,7 @@ import type { Alert } from '../alerts.js';
 import type { Family, Sample } from './prometheus.js';
 
 /** How long a stage took altogether, and how often. */
-export interface Durations {
+interface Durations {
   readonly count: number;
   readonly sumMs: number;
 }

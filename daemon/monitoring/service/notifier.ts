@@ -1,5 +1,5 @@
 /** Sends one message to the service manager's socket; throws when that fails. */
-export type SendNotification = (socket: string, message: string) => void;
+type SendNotification = (socket: string, message: string) => void;
 
 export interface NotifierOptions {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -23,7 +23,7 @@ export interface Board {
 }
 
 /** The retained topics that tell of boards. */
-export const directoryTopics = ['status', 'info', 'health', 'config', 'alert/+'] as const;
+const directoryTopics = ['status', 'info', 'health', 'config', 'alert/+'] as const;
 
 /** Every board that the broker knows of, from its retained messages and what comes afterwards. */
 export class Directory {

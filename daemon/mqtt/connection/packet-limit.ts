@@ -4,7 +4,7 @@ import { type Duplex, Transform, type TransformCallback } from 'node:stream';
  * Longest body of a packet that is let in. The client library keeps a packet in memory until it is whole, and a broker may
  * pass on 256 MB: half of a board's memory.
  */
-export const maxPacketBytes = 512 * 1024;
+const maxPacketBytes = 512 * 1024;
 
 const publishType = 3;
 

@@ -65,6 +65,7 @@ export const modelStatusPayload = z.strictObject({
   installed: z.array(model.extend({ file: z.string(), bytes: z.int() })),
 });
 
+/** Every topic that the control of a board publishes: the catalogue that the documentation is tested against. @public */
 export const remoteTopics = {
   class: { qos: 1, retain: true, payload: classPayload },
   activity: { qos: 1, retain: true, payload: activityPayload },

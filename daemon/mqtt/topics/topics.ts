@@ -4,7 +4,7 @@ import { z } from 'zod';
  * The public MQTT interface: every topic under `<baseTopic>/<device>/` and the payload of each.
  * docs/topics.md explains them; a test checks that page against this file.
  */
-export const states = ['init', 'online', 'stopped', 'offline'] as const;
+const states = ['init', 'online', 'stopped', 'offline'] as const;
 export type DeviceState = (typeof states)[number];
 
 const timestamp = z.iso.datetime();
@@ -179,7 +179,6 @@ export type ResultPayload = z.output<typeof resultPayload>;
 export type EventPayload = z.output<typeof eventPayload>;
 export type InfoPayload = z.output<typeof infoPayload>;
 export type HealthPayload = z.output<typeof healthPayload>;
-export type LogPayload = z.output<typeof logPayload>;
 
 /** Every topic that the daemon publishes. QoS of result and event is configuration; these are the defaults. */
 export const topics = {
@@ -190,8 +189,6 @@ export const topics = {
   event: { qos: 1, retain: false, payload: eventPayload },
   log: { qos: 0, retain: false, payload: logPayload },
 } as const;
-
-export type TopicName = keyof typeof topics;
 
 export function topicOf(baseTopic: string, device: string, name: string): string {
   return `${baseTopic}/${device}/${name}`;

@@ -181,8 +181,9 @@ module zynqnet_zc706 (
   assign m3_axi_wstrb = 8'hFF;
   wire [15:0] trace_tag;
   wire _unused = &{1'b0, s_axi_awprot, s_axi_arprot, trace_tag};
-  zn_top #(.LANES(8), .SLOTS(3), .DRAIN(2), .PORTS(4), .ACT_LOG2(12), .BANKS_LOG2(4),
-           .RING_LOG2(13), .OUT_LOG2(9), .CODEBOOK(1'b1), .CLOCK_MHZ(200)) u_top (
+  zn_top #(.LANES(8), .SLOTS(3), .DRAIN(2), .PORTS(4),
+           .ACT_LOG2(12), .BANKS_LOG2(4), .RING_LOG2(13),
+           .OUT_LOG2(9), .CODEBOOK(1'b1), .CLOCK_MHZ(200)) u_top (
       .clk_i, .rst_i(rst_q), .irq_o,
       .s_awvalid_i(s_axi_awvalid),
       .s_awready_o(s_axi_awready),

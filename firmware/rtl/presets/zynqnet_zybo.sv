@@ -67,8 +67,9 @@ module zynqnet_zybo (
   assign m0_axi_wstrb = 8'hFF;
   wire [15:0] trace_tag;
   wire _unused = &{1'b0, s_axi_awprot, s_axi_arprot, trace_tag};
-  zn_top #(.LANES(1), .SLOTS(2), .DRAIN(2), .PORTS(1), .ACT_LOG2(13), .BANKS_LOG2(0),
-           .RING_LOG2(10), .OUT_LOG2(9), .CODEBOOK(1'b1), .CLOCK_MHZ(125)) u_top (
+  zn_top #(.LANES(1), .SLOTS(2), .DRAIN(2), .PORTS(1),
+           .ACT_LOG2(13), .BANKS_LOG2(0), .RING_LOG2(10),
+           .OUT_LOG2(9), .CODEBOOK(1'b1), .CLOCK_MHZ(125)) u_top (
       .clk_i, .rst_i(rst_q), .irq_o,
       .s_awvalid_i(s_axi_awvalid),
       .s_awready_o(s_axi_awready),

@@ -181,8 +181,9 @@ module zynqnet_zybo_z7_20 (
   assign m3_axi_wstrb = 8'hFF;
   wire [15:0] trace_tag;
   wire _unused = &{1'b0, s_axi_awprot, s_axi_arprot, trace_tag};
-  zn_top #(.LANES(2), .SLOTS(3), .DRAIN(2), .PORTS(4), .ACT_LOG2(12), .BANKS_LOG2(2),
-           .RING_LOG2(11), .OUT_LOG2(9), .CODEBOOK(1'b1), .CLOCK_MHZ(150)) u_top (
+  zn_top #(.LANES(2), .SLOTS(3), .DRAIN(2), .PORTS(4),
+           .ACT_LOG2(12), .BANKS_LOG2(2), .RING_LOG2(11),
+           .OUT_LOG2(9), .CODEBOOK(1'b1), .CLOCK_MHZ(150)) u_top (
       .clk_i, .rst_i(rst_q), .irq_o,
       .s_awvalid_i(s_axi_awvalid),
       .s_awready_o(s_axi_awready),

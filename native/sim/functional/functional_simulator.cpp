@@ -21,11 +21,13 @@ std::uint32_t FunctionalSimulator::read(std::uint32_t offset) const {
     return interfaceVersion;
   case reg::capabilities:
     return capabilitiesBits::conv.mask() | capabilitiesBits::pool.mask() | capabilitiesBits::wide.mask() |
-           (preset_.codebook != 0 ? capabilitiesBits::codebook.mask() : 0);
+           capabilitiesBits::codebook.put(preset_.codebook);
   case reg::build0:
-    return preset_.lanes | preset_.slots << 8U | preset_.drainCycles << 16U | preset_.ports << 24U;
+    return build0Bits::lanes.put(preset_.lanes) | build0Bits::slots.put(preset_.slots) |
+           build0Bits::drainCycles.put(preset_.drainCycles) | build0Bits::ports.put(preset_.ports);
   case reg::build1:
-    return preset_.actDepthLog2 | preset_.banksLog2 << 8U | preset_.weightDepthLog2 << 16U | preset_.clockMHz << 24U;
+    return build1Bits::actDepthLog2.put(preset_.actDepthLog2) | build1Bits::banksLog2.put(preset_.banksLog2) |
+           build1Bits::weightDepthLog2.put(preset_.weightDepthLog2) | build1Bits::clockMHz.put(preset_.clockMHz);
   case reg::multipliers:
     return preset_.multipliers();
   case reg::status:
@@ -112,7 +114,7 @@ void FunctionalSimulator::start() {
 /// Reads and checks commands up to END or the first bad one; that one stops the list when everything before it is done.
 void FunctionalSimulator::fetch() {
   const std::uint32_t address = registers_[reg::commandAddress];
-  const std::uint32_t count = registers_[reg::commandCount] & 0xFFFFU;
+  const std::uint32_t count = commandCountBits::commands.get(registers_[reg::commandCount]);
   listErrorAddress_ = 0;
   listError_ = address % commandBytes != 0 ? ErrorCode::badAlignment : ErrorCode::noEnd;
   for (std::uint32_t index = 0; index < count && listError_ == ErrorCode::noEnd; ++index) {
@@ -217,7 +219,8 @@ bool FunctionalSimulator::step() {
       trace_[command.get(field::tag)] += datapath_.arrayCycles() - before;
     }
     ++queue.next;
-    registers_[reg::completed] = static_cast<std::uint32_t>(computes_.next & 0xFFFFU) | static_cast<std::uint32_t>(loads_.next & 0xFFFFU) << 16U;
+    registers_[reg::completed] = completedBits::compute.put(static_cast<std::uint32_t>(computes_.next)) |
+                                 completedBits::load.put(static_cast<std::uint32_t>(loads_.next));
     return true;
   }
   if (mayStore) {

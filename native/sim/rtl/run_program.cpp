@@ -17,8 +17,8 @@ void startFrame(AcceleratorModel &model, const Program &program, std::span<const
   const std::span<std::uint8_t> memory = model.memory().bytes();
   packFrame(program.input, frame, memory.subspan(addresses.inputOffset, program.input.bytes()));
   const std::uint32_t base = model.memory().baseAddress();
-  model.writeRegister(reg::irqStatus, 3);
-  model.writeRegister(reg::irqEnable, 3);
+  model.writeRegister(reg::irqStatus, irqStatusBits::all);
+  model.writeRegister(reg::irqEnable, irqEnableBits::all);
   model.writeRegister(reg::commandAddress, base + addresses.commandsOffset);
   model.writeRegister(reg::commandCount, program.commandCount);
   model.writeRegister(reg::windowBase, base);

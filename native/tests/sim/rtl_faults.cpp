@@ -45,9 +45,9 @@ class CommandAt {
 public:
   CommandAt(sim::AcceleratorModel &model, const Program &program, std::uint32_t index)
       : bytes_(model.memory().bytes().subspan(program.lists[0].commandsOffset + std::size_t{index} * commandBytes, commandBytes)) {}
-  [[nodiscard]] std::uint32_t get(const CommandField &field) const { return word(field) >> field.lsb & mask(field); }
+  [[nodiscard]] std::uint32_t get(const CommandField &field) const { return field.bits.get(word(field)); }
   void set(const CommandField &field, std::uint32_t value) {
-    const std::uint32_t now = (word(field) & ~(mask(field) << field.lsb)) | (value & mask(field)) << field.lsb;
+    const std::uint32_t now = (word(field) & ~field.bits.mask()) | field.bits.put(value);
     std::memcpy(bytes_.data() + std::size_t{field.word} * 4, &now, 4);
   }
   [[nodiscard]] Opcode opcode() const { return static_cast<Opcode>(get(field::opcode)); }
@@ -55,7 +55,6 @@ public:
   [[nodiscard]] bool writes() const { return computes() && (get(field::toMemory) == 0 || (opcode() == Opcode::conv && get(field::wide) != 0)); }
 
 private:
-  static std::uint32_t mask(const CommandField &field) { return (field.width == 32 ? 0U : 1U << field.width) - 1U; }
   [[nodiscard]] std::uint32_t word(const CommandField &field) const {
     std::uint32_t value = 0;
     std::memcpy(&value, bytes_.data() + std::size_t{field.word} * 4, 4);
@@ -155,7 +154,7 @@ Fault provoke(sim::AcceleratorModel &model, const Program &program, std::span<co
     for (int c = 0; statusBits::busy.get(model.readRegister(reg::status)) != 0 && c < 10000; ++c) {
       model.tick();
     }
-    model.writeRegister(reg::irqEnable, 3);
+    model.writeRegister(reg::irqEnable, irqEnableBits::all);
     model.writeRegister(reg::commandAddress, kind == Kind::listOutside ? farAway : base + program.lists[0].commandsOffset + (kind == Kind::misalignedList ? 8 : 0));
     model.writeRegister(reg::commandCount, program.commandCount - (kind == Kind::noEnd ? 1 : 0));
     fault.command = program.commandCount - 1;

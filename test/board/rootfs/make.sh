@@ -34,10 +34,10 @@ fetch() {
 mkdir -p "$work"
 if [ "$(cat "$work/packages/.complete" 2>/dev/null)" != "$packages" ]; then
 	rm -rf "$work/packages"
-	fetch || {
-		cat "$work/apt.log" >&2
-		exit 1
-	}
+	# Not `fetch || ...`: the shell would go on after a failure inside it.
+	trap 'cat "$work/apt.log" >&2' EXIT
+	fetch
+	trap - EXIT
 	echo "$packages" >"$work/packages/.complete"
 fi
 root=$work/root

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type LogPayload, logPayload } from '../../../daemon/mqtt/topics/topics.js';
+import { logPayload } from '../../../daemon/mqtt/topics/topics.js';
 import { parsePrometheus } from '../../support/prometheus.js';
 import { smallModel } from '../../support/small-model.js';
 import { DaemonProcess, haveBuild } from '../support/daemon-process.js';
@@ -160,7 +160,7 @@ describe.skipIf(!haveBuild)('from outside', () => {
       '{"id":1,"patch":{"camera":{"files":{"framesPerSecond":10}}}}',
     );
     await listener.until(() => (listener?.payloads('log').length ?? 0) > 0);
-    const [line] = listener.payloads<LogPayload>('log');
+    const [line] = listener.payloads('log');
     expect(logPayload.parse(line)).toMatchObject({
       device: 'board',
       level: 'info',

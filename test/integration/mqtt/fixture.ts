@@ -6,7 +6,7 @@ import { mqttDial } from '../../../daemon/mqtt/connection/session.js';
 import { Publisher } from '../../../daemon/mqtt/publisher/publisher.js';
 import { type EventPayload, type ResultPayload, topicOf } from '../../../daemon/mqtt/topics/topics.js';
 
-export const device = 'board-1';
+const device = 'board-1';
 
 export interface Made {
   readonly publisher: Publisher;

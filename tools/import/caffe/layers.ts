@@ -5,7 +5,7 @@ import { given, type LayerProto } from './proto.js';
 import type { WeightSource } from './weights.js';
 
 /** One layer on its way into the graph. */
-export interface LayerContext {
+interface LayerContext {
   /** for messages */
   readonly label: string;
   readonly proto: LayerProto;

@@ -40,7 +40,7 @@ export interface ReluNode extends Common {
 }
 
 /** 3x3, stride 2 */
-export interface MaxPoolNode extends Common {
+interface MaxPoolNode extends Common {
   readonly kind: 'maxpool';
   readonly pads: Pads;
   readonly ceil: boolean;

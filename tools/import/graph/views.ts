@@ -3,12 +3,12 @@ import { type ConcatNode, type Graph, layerName, type Node, type Shape } from '.
 import { Uses } from './uses.js';
 
 /** Where a value lives: channels `offset` .. of a tensor. */
-export interface Place {
+interface Place {
   readonly tensor: number;
   readonly offset: number;
 }
 
-export interface Tensor {
+interface Tensor {
   readonly name: string;
   readonly shape: Shape;
 }

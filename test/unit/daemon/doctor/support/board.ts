@@ -111,7 +111,7 @@ const goodAnswers: Answers = {
 };
 
 /** Answers as given; throws become rejections. */
-export function fakeProbe(answers: Partial<Answers> = {}, asked: string[] = []): Probe {
+function fakeProbe(answers: Partial<Answers> = {}, asked: string[] = []): Probe {
   const all = { ...goodAnswers, ...answers };
   const calls = Object.entries(all).map(([name, answer]) => [
     name,
@@ -123,7 +123,7 @@ export function fakeProbe(answers: Partial<Answers> = {}, asked: string[] = []):
   return { ...Object.fromEntries(calls), close: () => {} } as Probe;
 }
 
-export const armMachine: Machine = {
+const armMachine: Machine = {
   arch: 'arm',
   platform: 'linux',
   kernel: '6.1.30-xilinx',

@@ -16,7 +16,7 @@ const classes = 6;
  * Everything that compression has to follow: a strided convolution, a max-pool, two convolutions side by side in one tensor,
  * padded and unpadded readers, and a wide convolution. `draw` gives the weights and biases.
  */
-export function smallNetwork(draw: (what: 'weight' | 'bias') => number): FloatNetwork {
+function smallNetwork(draw: (what: 'weight' | 'bias') => number): FloatNetwork {
   const whole = (tensor: number, channels: number) => ({ tensor, offset: 0, channels });
   const conv = (name: string, weights: number, rest: object) =>
     ({ op: 'conv', name, stride: 1, pad: [0, 0, 0, 0], relu: true, weights, ...rest }) as HeaderOp;

@@ -1,7 +1,7 @@
 import { netType } from '../../../../../tools/import/caffe/proto.js';
 import { noise } from './onnx-file.js';
 
-export interface Blob {
+interface Blob {
   dims: number[];
   values: ArrayLike<number>;
 }

@@ -7,7 +7,7 @@ export interface TensorSpec {
   whole?: boolean;
 }
 
-export type AttributeValue = number | number[] | string | TensorSpec | { float: number };
+type AttributeValue = number | number[] | string | TensorSpec | { float: number };
 
 export interface NodeSpec {
   op: string;
@@ -28,7 +28,7 @@ export interface OnnxSpec {
   outputs?: string[];
 }
 
-export function tensorProto(name: string, { dims, values, whole }: TensorSpec): Record<string, unknown> {
+function tensorProto(name: string, { dims, values, whole }: TensorSpec): Record<string, unknown> {
   if (whole) return { name, dims, data_type: 7, int64_data: Array.from(values) };
   return { name, dims, data_type: 1, raw_data: Buffer.from(Float32Array.from(values).buffer) };
 }

@@ -16,7 +16,8 @@ class Fire(nn.Module):
 
     def __init__(self, inputs, squeeze, expand, stride):
         super().__init__()
-        self.squeeze = nn.Sequential(nn.Conv2d(inputs, squeeze, 3, stride, 1, bias=False), nn.BatchNorm2d(squeeze), nn.ReLU(inplace=True))
+        self.squeeze = nn.Sequential(nn.Conv2d(inputs, squeeze, 3, stride, 1, bias=False), nn.BatchNorm2d(squeeze),
+                                     nn.ReLU(inplace=True))
         self.one, self.three = nn.Conv2d(squeeze, expand, 1), nn.Conv2d(squeeze, expand, 3, padding=1)
         self.norm = nn.BatchNorm2d(2 * expand)
 
