@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { Network } from '../inference/network.js';
+import type { ModelRuntime } from '../inference/model-runtime.js';
 import { examples } from './lazy.js';
-import { addNetworkOptions, type NetworkOptions, openNetwork, wholeNumber } from './network-options.js';
+import { addRuntimeOptions, openRuntime, type RuntimeOptions, wholeNumber } from './runtime-options.js';
 
-interface ClassifyOptions extends NetworkOptions {
+interface ClassifyOptions extends RuntimeOptions {
   readonly top: number;
   readonly json?: boolean;
   readonly sums?: boolean;
@@ -21,7 +21,7 @@ interface Classified {
 
 export function register(command: Command): void {
   command.argument('<path...>', 'image files, or folders of them');
-  addNetworkOptions(command)
+  addRuntimeOptions(command)
     .option('--top <number>', 'classes to show for each image', wholeNumber(1, 1000), 5)
     .option('--json', 'one JSON object a line')
     .option('--sums', "with --json: the network's bare output too, to compare backends byte for byte")
@@ -40,12 +40,12 @@ async function classify(paths: readonly string[], options: ClassifyOptions): Pro
   const { Progress } = await import('./progress.js');
   const files = await imageFiles(paths);
   if (files.length === 0) throw new Error(`no images in ${paths.join(', ')}`);
-  const network = await openNetwork(options);
+  const runtime = await openRuntime(options);
   const progress = new Progress(files.length);
   let done = 0;
   let failed = 0;
   // One after the other: latencies are those of a single image.
-  for await (const classified of inOrder(files, 1, (file) => classifyFile(network, file, options))) {
+  for await (const classified of inOrder(files, 1, (file) => classifyFile(runtime, file, options))) {
     progress.end();
     process.stdout.write(options.json ? `${JSON.stringify(classified)}\n` : textOf(classified));
     done += 1;
@@ -53,18 +53,18 @@ async function classify(paths: readonly string[], options: ClassifyOptions): Pro
     progress.update(done);
   }
   progress.end();
-  network.close();
+  runtime.close();
   if (failed > 0) throw new Error(`${failed} of ${files.length} images could not be classified`);
 }
 
-async function classifyFile(network: Network, file: string, options: ClassifyOptions): Promise<Classified> {
+async function classifyFile(runtime: ModelRuntime, file: string, options: ClassifyOptions): Promise<Classified> {
   const { frameFromFile } = await import('./images.js');
   const startMs = performance.now();
   try {
     const frame = await frameFromFile(file);
-    const logits = await network.infer(await network.preprocess(frame));
-    const { labels } = network.model.header;
-    const top = network.top(logits, options.top).map(({ index, probability }) => ({
+    const logits = await runtime.infer(await runtime.preprocess(frame));
+    const { labels } = runtime.model.header;
+    const top = runtime.top(logits, options.top).map(({ index, probability }) => ({
       index,
       label: labels[index] ?? `class ${index}`,
       probability: Math.round(probability * 1e6) / 1e6,

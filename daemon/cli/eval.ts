@@ -3,13 +3,13 @@ import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Answer, Fidelity } from '../inference/classify/fidelity.js';
-import type { Network } from '../inference/network.js';
+import type { ModelRuntime } from '../inference/model-runtime.js';
 import { messageOf } from '../util/error.js';
 import type { Labelled } from './labelled-list.js';
 import { examples } from './lazy.js';
-import { addNetworkOptions, type NetworkOptions, openNetwork } from './network-options.js';
+import { addRuntimeOptions, openRuntime, type RuntimeOptions } from './runtime-options.js';
 
-interface EvalOptions extends NetworkOptions {
+interface EvalOptions extends RuntimeOptions {
   readonly list: string;
   readonly root?: string;
   readonly json?: boolean;
@@ -21,7 +21,7 @@ interface EvalOptions extends NetworkOptions {
 const problemsShown = 10;
 
 export function register(command: Command): void {
-  addNetworkOptions(command)
+  addRuntimeOptions(command)
     .requiredOption('--list <file>', 'CSV with the columns file and class (a class index)')
     .option('--root <folder>', "folder that the list's files are in (default: the list's own)")
     .option('--json', 'one JSON object')
@@ -44,8 +44,8 @@ async function evaluate(options: EvalOptions): Promise<void> {
   const { inOrder } = await import('./ordered.js');
   const { Progress } = await import('./progress.js');
   const text = await readFile(options.list, 'utf8');
-  const network = await openNetwork(options);
-  const { labels } = network.model.header;
+  const runtime = await openRuntime(options);
+  const { labels } = runtime.model.header;
   const list = parseLabelledList(text, options.list, labels.length);
   if (list.length === 0) throw new Error(`${options.list} names no images`);
   const root = options.root ?? dirname(options.list);
@@ -60,7 +60,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
   // Enough pictures at once that decoding keeps every core busy beside the engine.
   const width = 2 * availableParallelism();
   for await (const { truth, best, problem, pair } of inOrder(list, width, (item) =>
-    answer(network, other, root, item),
+    answer(runtime, other, root, item),
   )) {
     sheet.add(truth, best);
     if (problem !== undefined) problems.push(problem);
@@ -72,7 +72,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
     progress.update(done);
   }
   progress.end();
-  network.close();
+  runtime.close();
   other?.close();
   report(problems);
   if (options.confusion !== undefined) await writeFile(options.confusion, confusionCsv(sheet.confusion()));
@@ -85,22 +85,22 @@ async function evaluate(options: EvalOptions): Promise<void> {
 }
 
 /** Float models run on the float engine, whatever runs the other. */
-async function openOther(model: string, classes: number): Promise<Network> {
-  const other = await openNetwork({ model, backend: 'auto' });
+async function openOther(model: string, classes: number): Promise<ModelRuntime> {
+  const other = await openRuntime({ model, backend: 'auto' });
   if (other.model.header.labels.length === classes) return other;
   other.close();
   throw new Error(`--against ${model}: it has ${other.model.header.labels.length} classes, not ${classes}`);
 }
 
-async function answer(network: Network, other: Network | null, root: string, { file, index }: Labelled) {
+async function answer(runtime: ModelRuntime, other: ModelRuntime | null, root: string, { file, index }: Labelled) {
   const { frameFromFile } = await import('./images.js');
   try {
     const frame = await frameFromFile(resolve(root, file));
-    const logits = await network.infer(await network.preprocess(frame));
-    const best = network.top(logits, 5).map((score) => score.index);
+    const logits = await runtime.infer(await runtime.preprocess(frame));
+    const best = runtime.top(logits, 5).map((score) => score.index);
     if (other === null) return { truth: index, best };
     const theirs = await other.infer(await other.preprocess(frame));
-    const pair = [network.probabilities(logits), other.probabilities(theirs)] as const;
+    const pair = [runtime.probabilities(logits), other.probabilities(theirs)] as const;
     return { truth: index, best, pair };
   } catch (error) {
     return { truth: index, problem: messageOf(error) };

@@ -3,7 +3,7 @@ import type { BrokerAddress, FleetBroker } from '../mqtt/clients/broker.js';
 import type { Board, Directory } from '../mqtt/clients/directory.js';
 import type { Requester } from '../mqtt/clients/requester.js';
 import { UsageError } from './errors.js';
-import { wholeNumber } from './network-options.js';
+import { wholeNumber } from './runtime-options.js';
 
 export interface FleetOptions extends BrokerAddress {
   readonly base: string;

@@ -54,8 +54,7 @@ async function runOnce(options: RunOptions): Promise<number | 'restart'> {
       ends.ask(exitForSupervisor);
     },
     onRestart: () => ends.ask('restart'),
-    onResult: (result) => view.result(result),
-    onEvent: (event) => view.event(event),
+    view,
   });
   // A defect of ours: what it has left behind is unknown, so that a new process is the way on.
   const onDefect = (error: unknown) => {

@@ -98,6 +98,9 @@ export class ConfigStore {
     return this.#config;
   }
 
+  /** The same as a function, for parts that only read. */
+  readonly current = (): Config => this.#config;
+
   get revision(): number {
     return this.#overlay.revision;
   }

@@ -27,7 +27,9 @@ export class FrameWatch {
     return nowMs - this.#atMs;
   }
 
-  saw(seen: Seen): void {
+  /** A frame got an answer. */
+  result(result: ResultPayload, frame: Frame): void {
+    const seen = { frame, result };
     this.#latest = seen;
     this.#atMs = performance.now();
     for (const wait of this.#waits) {

@@ -67,7 +67,7 @@ export class Remote {
       store,
       frames,
       settled: () => changes.settled(),
-      model: () => options.classifier.network?.identity.sha256,
+      model: () => options.classifier.runtime?.identity.sha256,
       alerts: () => options.alerts.current,
       holdOpen: (held) => options.scheduler.holdOpen(held),
       decided: () => this.#decided(),
@@ -115,7 +115,7 @@ export class Remote {
       config: () => store.config,
       frames,
       parts: {
-        network: () => classifier.network,
+        runtime: () => classifier.runtime,
         silentMs: () => frames.silentMs(),
         active: () => scheduler.active,
         camera: () => camera.stats().state,
@@ -143,7 +143,7 @@ export class Remote {
         file === store.local.model.file
           ? this.#config.reset(['model.file'], requester)
           : this.#config.change({ model: { file } }, requester),
-      active: () => classifier.network?.identity,
+      active: () => classifier.runtime?.identity,
       retain,
       answerTopic: commandAnswerTopic,
     });

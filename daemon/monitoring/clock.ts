@@ -19,11 +19,12 @@ export class ClockWatch {
     this.#files = files;
   }
 
-  synchronized(nowMs = performance.now()): boolean {
+  /** Bound, so that it can be handed on. */
+  readonly synchronized = (nowMs = performance.now()): boolean => {
     if (nowMs - this.#askedMs >= holdsMs) {
       this.#askedMs = nowMs;
       this.#answer = this.#files.some((file) => existsSync(file));
     }
     return this.#answer;
-  }
+  };
 }

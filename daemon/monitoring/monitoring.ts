@@ -12,20 +12,25 @@ import { type MetricsInput, metricFamilies } from './metrics/metrics.js';
 import { MetricsServer } from './metrics/metrics-server.js';
 import { prometheusText } from './metrics/prometheus.js';
 import { ServiceNotifier } from './service/notifier.js';
-import { type Activity, ProgressWatch } from './service/progress.js';
+import { activityOf, ProgressWatch } from './service/progress.js';
+
+export interface MonitoringSources extends HealthSources {
+  pipeline(): ReturnType<HealthSources['pipeline']> & { outcomes: number; durations: MetricsInput['durations'] };
+  /** Name of the model in service. */
+  model(): string | null;
+}
 
 export interface MonitoringOptions {
   readonly config: () => Config;
-  readonly sources: HealthSources;
+  readonly sources: MonitoringSources;
   readonly alerts: Alerts;
   readonly log: Logger;
   readonly output: LogOutput | undefined;
-  readonly durations: () => MetricsInput['durations'];
-  readonly model: () => string | null;
-  readonly activity: () => Activity;
-  readonly publishHealth: (health: HealthPayload) => void;
-  /** A message that nobody misses when there is no broker. */
-  readonly publishLog: (message: Record<string, unknown>) => void;
+  /** The Publisher. */
+  readonly publisher: {
+    publishHealth(health: HealthPayload): void;
+    publishLog(message: Record<string, unknown>): void;
+  };
   readonly giveUp: (reason: string) => void;
 }
 
@@ -59,12 +64,12 @@ export class Monitoring {
   }
 
   async start(): Promise<void> {
-    const { config, output, sources, publishLog } = this.#options;
+    const { config, output, sources, publisher } = this.#options;
     if (output !== undefined) {
       const { device, session } = sources;
       const topic = new LogTopic(
         () => config().log.topic,
-        (message) => publishLog({ device, session, ...message }),
+        (message) => publisher.publishLog({ device, session, ...message }),
       );
       this.#stopLog = topic.follow(output);
     }
@@ -110,17 +115,23 @@ export class Monitoring {
   }
 
   #metrics(): string {
-    const { alerts, durations, model } = this.#options;
+    const { alerts, sources } = this.#options;
     const health = this.#scrapes.make();
     return prometheusText(
-      metricFamilies({ health, alerts: alerts.current, durations: durations(), version, model: model() }),
+      metricFamilies({
+        health,
+        alerts: alerts.current,
+        durations: sources.pipeline().durations,
+        version,
+        model: sources.model(),
+      }),
     );
   }
 
   #publishHealth(): void {
     this.#latest = this.#report.make();
     this.#checkDisk(this.#latest);
-    this.#options.publishHealth(this.#latest);
+    this.#options.publisher.publishHealth(this.#latest);
   }
 
   #checkDisk({ machine: { disk } }: HealthPayload): void {
@@ -132,13 +143,13 @@ export class Monitoring {
 
   /** A sign of life only while frames get through, or there are none to do. */
   #check(): void {
-    const { config, activity, alerts, giveUp } = this.#options;
+    const { config, sources, alerts, giveUp } = this.#options;
     const { preprocessMs, inferenceMs } = config().limits;
     // Sooner than the service manager would: ending by ourselves is the cleaner end.
     const { watchdogMs } = this.#notifier;
     const leastMs = watchdogMs === undefined ? leastStuckLimitMs : (watchdogMs * 2) / 3;
     const limitMs = Math.max(leastMs, 3 * Math.max(preprocessMs, inferenceMs));
-    const stuckMs = this.#progress.stuckMs(activity(), performance.now());
+    const stuckMs = this.#progress.stuckMs(activityOf(sources.pipeline(), sources.engine()), performance.now());
     if (stuckMs > limitMs / 2) {
       alerts.raise('progress', 'error', 'frames come from the camera, but none gets through');
     } else alerts.clear('progress');

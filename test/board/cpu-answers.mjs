@@ -3,11 +3,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configSchema } from '../../dist/daemon/config/schema.js';
-import { Network } from '../../dist/daemon/inference/network.js';
+import { ModelRuntime } from '../../dist/daemon/inference/model-runtime.js';
 
 const [folder = '.', model = null] = process.argv.slice(2);
 const { preprocess, classify, engine } = configSchema.parse({});
-const network = await Network.open(model, { ...engine, backend: 'cpu', threads: 1 }, preprocess);
+const runtime = await ModelRuntime.open(model, { ...engine, backend: 'cpu', threads: 1 }, preprocess);
 
 /**
  * @param {Buffer} data
@@ -26,15 +26,15 @@ const encoded = (data) => ({
 const answers = [];
 for (const name of readdirSync(folder).sort()) {
   const data = readFileSync(join(folder, name));
-  const logits = await network.infer(await network.preprocess(encoded(data)));
-  const { labels } = network.model.header;
+  const logits = await runtime.infer(await runtime.preprocess(encoded(data)));
+  const { labels } = runtime.model.header;
   answers.push(
-    network.top(logits, Math.max(2, classify.topK)).map(({ index, probability }) => ({
+    runtime.top(logits, Math.max(2, classify.topK)).map(({ index, probability }) => ({
       label: labels[index],
       index,
       probability: Math.round(probability * 1e6) / 1e6,
     })),
   );
 }
-network.close();
+runtime.close();
 process.stdout.write(JSON.stringify(answers));

@@ -6,7 +6,7 @@ import { SceneRenderer } from '../../daemon/camera/scene/renderer.js';
 import { checkConfig } from '../../daemon/config/load.js';
 import { SupervisedEngine } from '../../daemon/inference/engine/supervised-engine.js';
 import { FrameClassifier } from '../../daemon/inference/frame-classifier.js';
-import { Network } from '../../daemon/inference/network.js';
+import { ModelRuntime } from '../../daemon/inference/model-runtime.js';
 import { Alerts } from '../../daemon/monitoring/alerts.js';
 import { openFiles } from '../../daemon/monitoring/health/process-usage.js';
 import { createPublisher } from '../../daemon/mqtt/create-publisher.js';
@@ -79,12 +79,8 @@ export async function benchPipeline({
     clockSynchronized: () => true,
     log,
     alerts: new Alerts(() => {}),
-    result: (result) => {
-      publisher.publishResult(result);
-      feed.next(classifier);
-    },
-    event: (event) => publisher.publishEvent(event),
-    openNetwork: async () => new Network(model, await supervisedTrivial(model.native.classes, engineMs)),
+    sinks: [publisher, { result: () => feed.next(classifier) }],
+    openRuntime: async () => new ModelRuntime(model, await supervisedTrivial(model.native.classes, engineMs)),
   });
   publisher.start();
   classifier.start();
@@ -181,7 +177,7 @@ class Feed {
     if (this.#unoffered === 0) return;
     this.#unoffered -= 1;
     const data = this.#pictures[this.#offered % this.#pictures.length] ?? Buffer.alloc(0);
-    classifier.offer({
+    classifier.frame({
       data,
       format: 'jpeg',
       width: this.#sizes.width,

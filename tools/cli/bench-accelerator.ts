@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { examples } from '../../daemon/cli/lazy.js';
-import { wholeNumber } from '../../daemon/cli/network-options.js';
+import { wholeNumber } from '../../daemon/cli/runtime-options.js';
 import { currentBackendName } from '../../daemon/inference/engine/backend-name.js';
 import { ACCELERATOR_PRESETS } from '../../daemon/native/accelerator-constants.js';
 import type { AcceleratorBenchOptions, AcceleratorBenchResult } from '../bench/accelerator.js';

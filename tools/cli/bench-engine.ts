@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { examples } from '../../daemon/cli/lazy.js';
-import { wholeNumber } from '../../daemon/cli/network-options.js';
+import { wholeNumber } from '../../daemon/cli/runtime-options.js';
 
 interface Options {
   readonly backend: string;

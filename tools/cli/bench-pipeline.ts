@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { examples } from '../../daemon/cli/lazy.js';
-import { wholeNumber } from '../../daemon/cli/network-options.js';
+import { wholeNumber } from '../../daemon/cli/runtime-options.js';
 
 interface Options {
   readonly frames: number;

@@ -84,9 +84,9 @@ export class CaptureScheduler {
     clearInterval(this.#timer);
   }
 
-  /** The best class of a frame that was classified: a change of it ends power saving. */
-  classified(best: number | undefined): void {
-    this.#duty.saw(best, performance.now());
+  /** A frame was classified: a change of its best class ends power saving. */
+  result({ top }: { readonly top: readonly { readonly index: number }[] }): void {
+    this.#duty.saw(top[0]?.index, performance.now());
     this.#report();
   }
 

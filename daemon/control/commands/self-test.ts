@@ -20,7 +20,7 @@ interface ModelInService {
 }
 
 export interface SelfTestParts {
-  readonly network: () => ModelInService | undefined;
+  readonly runtime: () => ModelInService | undefined;
   /** Time since the last answer. */
   readonly silentMs: () => number;
   /** Frames are expected now. */
@@ -52,15 +52,15 @@ export async function selfTest(parts: SelfTestParts): Promise<Check[]> {
   ];
 }
 
-async function modelAnswers({ network }: SelfTestParts): Promise<string> {
-  const { model } = inService(network());
+async function modelAnswers({ runtime }: SelfTestParts): Promise<string> {
+  const { model } = inService(runtime());
   await tryModel(model);
   return `${model.header.name}, ${model.fileBytes} bytes, gives answers`;
 }
 
 /** The engine in service must say what the processor says: exactly for integers, nearly for floating point. */
-async function engineAgrees({ network }: SelfTestParts): Promise<string> {
-  const serving = inService(network());
+async function engineAgrees({ runtime }: SelfTestParts): Promise<string> {
+  const serving = inService(runtime());
   const { model, backend } = serving;
   const picture = testPicture(model, 2);
   const reference = await openEngine({ backend: 'cpu', model });
@@ -80,9 +80,9 @@ async function engineAgrees({ network }: SelfTestParts): Promise<string> {
   }
 }
 
-function inService<N>(network: N | undefined): N {
-  if (network === undefined) throw new Error('no model is in service');
-  return network;
+function inService<R>(runtime: R | undefined): R {
+  if (runtime === undefined) throw new Error('no model is in service');
+  return runtime;
 }
 
 function storageHolds(folder: string | null): string {

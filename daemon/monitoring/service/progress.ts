@@ -2,10 +2,18 @@
 export interface Activity {
   /** Frames that came from the camera. */
   readonly captured: number;
-  /** Frames that came to an end, good or bad; and steps taken to mend the engine. */
+  /** Frames that came to an end, good or bad; and steps taken to recover the engine. */
   readonly outcomes: number;
   /** Frames in work or in waiting. */
   readonly inWork: number;
+}
+
+/** Frames refused while the engine recovers are no progress; the steps of its recovery are. */
+export function activityOf(
+  { captured, outcomes, waiting, inFlight }: { captured: number; outcomes: number; waiting: number; inFlight: number },
+  { resets, reloads, fallbacks }: { resets: number; reloads: number; fallbacks: number },
+): Activity {
+  return { captured, outcomes: outcomes + resets + reloads + fallbacks, inWork: waiting + inFlight };
 }
 
 /**

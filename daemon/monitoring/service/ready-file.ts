@@ -15,8 +15,8 @@ export class ReadyFile {
     if (stateFolder !== null && id !== undefined && id !== '') this.#left = { file: join(stateFolder, 'ready'), id };
   }
 
-  /** A frame was classified. Only the first call does anything. */
-  mark(): void {
+  /** A frame was classified. Only the first one does anything. */
+  result(): void {
     if (this.#left === undefined) return;
     const { file, id } = this.#left;
     this.#left = undefined;

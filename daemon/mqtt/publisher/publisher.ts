@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { z } from 'zod';
 import type { Config } from '../../config/schema.js';
 import { messageOf } from '../../util/error.js';
 import { endsWithin } from '../../util/time-limit.js';
 import { Connection, type ConnectionTimes } from '../connection/connection.js';
 import { filterMatches } from '../connection/filters.js';
 import type { BrokerSession, Dial, Incoming, PublishOptions } from '../connection/session.js';
+import type { classPayload } from '../topics/remote-topics.js';
 import {
   type DeviceState,
   type EventPayload,
@@ -85,12 +87,29 @@ export class Publisher {
     void this.#sendStatus();
   }
 
+  /** A frame was classified: the device works. */
+  result(result: ResultPayload): void {
+    this.setState('online');
+    this.publishResult(result);
+  }
+
+  /** The stable class has changed: an event, and the state that it came to. */
+  event(event: EventPayload): void {
+    this.publishEvent(event);
+    this.retain('class', classOf(event));
+  }
+
   publishInfo(info: InfoPayload): void {
     this.retain('info', info);
   }
 
   publishHealth(health: HealthPayload): void {
     this.retain('health', health);
+  }
+
+  /** A message that nobody misses when there is no broker. */
+  publishLog(message: Record<string, unknown>): void {
+    void this.#send('log', JSON.stringify(message), topics.log);
   }
 
   /** Keeps a retained topic at this value, now and after each reconnect. Null clears it. */
@@ -244,6 +263,11 @@ export class Publisher {
       await session.publish(this.topic('event'), JSON.stringify(event), options).finally(() => clearTimeout(timer));
     });
   }
+}
+
+function classOf({ after, capturedAt, sequence, session }: EventPayload): z.output<typeof classPayload> {
+  const { label = null, index = null, probability = 0 } = after ?? {};
+  return { label, index, probability, since: capturedAt, sequence, session };
 }
 
 function parseStatus(payload: Buffer): StatusPayload | undefined {

@@ -36,7 +36,7 @@ function make(
     log: pino({ level: 'silent' }),
   });
   const frame = (sha256 = 'sha', capturedMs = performance.now()) =>
-    frames.saw({ frame: { capturedMs } as Frame, result: { model: { sha256 } } as ResultPayload });
+    frames.result({ model: { sha256 } } as ResultPayload, { capturedMs } as Frame);
   const set = (patch: Record<string, unknown>) =>
     outcome(() => commitConfirm.run(() => store.proposeRemote(patch), nobody));
   return { store, commitConfirm, frame, set, seen };

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Frame } from '../../../../daemon/camera/frame.js';
 import { checkConfig } from '../../../../daemon/config/load.js';
 import { FrameClassifier } from '../../../../daemon/inference/frame-classifier.js';
-import { Network } from '../../../../daemon/inference/network.js';
+import { ModelRuntime } from '../../../../daemon/inference/model-runtime.js';
 import { parseModelFile } from '../../../../daemon/model/load.js';
 import { Alerts } from '../../../../daemon/monitoring/alerts.js';
 import { ZynqnetError } from '../../../../daemon/util/error.js';
@@ -22,10 +22,9 @@ async function make() {
     clockSynchronized: () => true,
     log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) }),
     alerts: new Alerts((id, alert) => told.push(`${id} ${alert === null ? 'over' : 'up'}`)),
-    result: () => {},
-    event: () => {},
-    openNetwork: async () =>
-      new Network(model, {
+    sinks: [],
+    openRuntime: async () =>
+      new ModelRuntime(model, {
         name: 'faulty',
         run: async () => {
           if (faulty.error !== undefined) throw faulty.error;
@@ -51,7 +50,7 @@ async function make() {
   const show = async (times = 1) => {
     for (let n = 0; n < times; n += 1) {
       const before = ended();
-      classifier.offer(frame);
+      classifier.frame(frame);
       while (ended() === before) await new Promise((resolve) => setTimeout(resolve, 1));
     }
   };
@@ -60,8 +59,8 @@ async function make() {
 
 it('frames that come before there is a model are counted, and nobody is told of them', async () => {
   const { classifier, frame, told, lines } = await make();
-  classifier.offer(frame);
-  classifier.offer(frame);
+  classifier.frame(frame);
+  classifier.frame(frame);
   expect(classifier.stats()).toMatchObject({ noModel: 2, captured: 0 });
   expect([told, lines]).toEqual([[], []]);
 });
@@ -84,10 +83,10 @@ it('a frame that fails is a line in the log; ten in a row are an alert, until on
   expect(lines).toEqual(['a frame was given up', 'a frame was given up']); // the 1st and the 10th
 });
 
-it('frames that are refused while the engine is being mended are skipped, not failed, and the engine tells of it', async () => {
+it('frames that are refused while the engine recovers are skipped, not failed, and the EngineManager reports it', async () => {
   const { classifier, faulty, show, told, lines } = await make();
   await classifier.load();
-  faulty.error = new ZynqnetError('ENGINE_RECOVERING', 'the engine is being mended');
+  faulty.error = new ZynqnetError('ENGINE_RECOVERING', 'the engine is recovering');
   await show(30);
   expect(classifier.stats()).toMatchObject({ failed: { inference: 0 }, skipped: { inference: 30 }, outcomes: 0 });
   expect([told, lines]).toEqual([[], []]);

@@ -15,18 +15,18 @@ afterEach(() => rmSync(folder, { recursive: true }));
 test('the first classified frame writes the bundle id, later ones nothing', () => {
   const ready = new ReadyFile(folder, log, '0.1.0-zybo-0123456789ab');
   expect(existsSync(join(folder, 'ready'))).toBe(false);
-  ready.mark();
+  ready.result();
   expect(readFileSync(join(folder, 'ready'), 'utf8')).toBe('0.1.0-zybo-0123456789ab\n');
   rmSync(join(folder, 'ready'));
-  ready.mark();
+  ready.result();
   expect(existsSync(join(folder, 'ready'))).toBe(false);
 });
 
 test.each([undefined, ''])('without a bundle (id %j) nothing is written', (id) => {
-  new ReadyFile(folder, log, id).mark();
+  new ReadyFile(folder, log, id).result();
   expect(existsSync(join(folder, 'ready'))).toBe(false);
 });
 
 test('a folder that cannot be written costs a line in the log, not the daemon', () => {
-  expect(() => new ReadyFile(join(folder, 'missing'), log, 'id').mark()).not.toThrow();
+  expect(() => new ReadyFile(join(folder, 'missing'), log, 'id').result()).not.toThrow();
 });

@@ -3,22 +3,25 @@ import { defaultModelFile } from '../model/default-file.js';
 import { type LoadedModel, loadModel } from '../model/load.js';
 import type { ModelIdentity } from '../mqtt/topics/topics.js';
 import { logitsFromSums, type Score, softmax, topScores } from './classify/probabilities.js';
-import { createEngine } from './engine/backends.js';
+import { openEngine } from './engine/backends.js';
 import type { Engine } from './engine/engine.js';
 import type { EngineChoice } from './engine/engine-manager.js';
 import type { Runtime } from './pipeline/pipeline.js';
 import type { CameraView } from './preprocess/options.js';
 import { createPreprocessor, type Preprocessor } from './preprocess/preprocessor.js';
 
-/** Opens an engine for a model; throws ENGINE_ and ACCELERATOR_ errors. */
-export type OpenEngine = (model: LoadedModel, choice: EngineChoice) => Promise<Engine>;
+/** What opens engines (EngineManager); rejects with ENGINE_ and ACCELERATOR_ errors. */
+export interface EngineOpener {
+  open(model: LoadedModel, choice: EngineChoice): Promise<Engine>;
+}
 
-/** The bare engine: its errors are the caller's. */
-const openBare: OpenEngine = async (model, { backend, threads }) =>
-  createEngine({ backend, model, ...(threads === null ? {} : { threads }) });
+/** Opens engines that do not recover: their errors are the caller's. */
+const unsupervised: EngineOpener = {
+  open: (model, { backend, threads }) => openEngine({ backend, model, ...(threads === null ? {} : { threads }) }),
+};
 
-/** A model, the engine that runs it, and what prepares its input: everything between a frame and its answer. */
-export class Network implements Runtime<Frame> {
+/** A model, the engine that runs it, and the preprocessor of its input: everything between a frame and its answer. */
+export class ModelRuntime implements Runtime<Frame> {
   readonly model: LoadedModel;
   readonly identity: ModelIdentity;
   readonly #engine: Engine;
@@ -37,12 +40,12 @@ export class Network implements Runtime<Frame> {
     file: string | null,
     choice: EngineChoice,
     view: CameraView = {},
-    openEngine: OpenEngine = openBare,
-  ): Promise<Network> {
+    engines: EngineOpener = unsupervised,
+  ): Promise<ModelRuntime> {
     const model = await loadModel(file ?? defaultModelFile);
-    const engine = await openEngine(model, choice);
+    const engine = await engines.open(model, choice);
     try {
-      return new Network(model, engine, view);
+      return new ModelRuntime(model, engine, view);
     } catch (error) {
       engine.close();
       throw error;
