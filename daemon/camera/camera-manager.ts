@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
-import type { CameraConfig } from '../config/schema.js';
 import { loadAddon } from '../native/load.js';
+import { messageOf } from '../util/error.js';
 import { HourCount } from '../util/hour-count.js';
+import { createCamera } from './create-camera.js';
 import type { Frame } from './frame.js';
-import { createCamera } from './kinds/index.js';
+import type { CameraSettings } from './kinds/table.js';
 import type { ScheduledCamera } from './schedule/capture-scheduler.js';
 import type { CameraStatus, FrameSource } from './source.js';
 
@@ -14,7 +15,7 @@ interface CameraAlerts {
 }
 
 export interface CameraManagerOptions {
-  readonly config: () => { readonly camera: CameraConfig };
+  readonly config: () => { readonly camera: CameraSettings };
   readonly log: Logger;
   readonly alerts: CameraAlerts;
 }
@@ -38,7 +39,7 @@ export class CameraManager implements ScheduledCamera {
     try {
       this.#source = createCamera(config().camera, loadAddon);
     } catch (error) {
-      alerts.raise('camera', 'error', `the camera cannot be used: ${error instanceof Error ? error.message : error}`);
+      alerts.raise('camera', 'error', `the camera cannot be used: ${messageOf(error)}`);
       throw error;
     }
     this.#source.start({ frame, state: (status) => this.#report(status) });

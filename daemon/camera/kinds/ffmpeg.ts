@@ -1,9 +1,41 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import { key } from '../../config/define.js';
 import { ZynqnetError } from '../../util/error.js';
 import { endsWithin } from '../../util/time-limit.js';
 import type { CameraDriver, Session } from '../source.js';
+import { cameraKind, frameRate, frameSide } from './kind.js';
+import { plainAddress } from './message-rules.js';
+
+const install = 'apt-get install ffmpeg';
+
+export const ffmpeg = cameraKind({
+  name: 'ffmpeg',
+  doc: 'RTSP, or anything else that an installed ffmpeg reads.',
+  keys: {
+    input: key(z.string().min(1).max(2048).nullable(), {
+      default: null,
+      applies: 'camera',
+      remote: plainAddress('an rtsp:// or rtsps:// address without user and password', /^rtsps?:$/),
+      doc: 'What ffmpeg gets after -i.',
+    }),
+    inputOptions: key(z.array(z.string().max(1024)).max(32), {
+      default: [],
+      applies: 'camera',
+      remote: false,
+      doc: "Options of ffmpeg for the input, before -i, one word an entry; e.g. ['-f', 'lavfi'].",
+    }),
+    width: key(frameSide, { default: 640, applies: 'camera', doc: 'Width that ffmpeg scales frames to, in pixels.' }),
+    height: key(frameSide, { default: 480, applies: 'camera', doc: 'Height that ffmpeg scales frames to, in pixels.' }),
+    framesPerSecond: key(frameRate, { default: 10, applies: 'camera', doc: 'Frame rate that ffmpeg delivers.' }),
+  },
+  required: ['input'],
+  driver: (settings, { stallMs }) => ffmpegDriver({ ...settings, stallMs }),
+  remedy: 'ffmpeg -i INPUT -frames:v 1 /tmp/frame.jpg',
+  program: { name: 'ffmpeg', arguments: ['-version'], version: /^ffmpeg version (\S+)/m, install },
+});
 
 export interface FfmpegOptions {
   /** What ffmpeg gets after -i: an address, a file, a device. */
@@ -75,7 +107,7 @@ function exitOf(child: ChildProcess, program: string): Promise<string> {
     child.once('error', (error: NodeJS.ErrnoException) => {
       const missing = error.code === 'ENOENT';
       const what = missing
-        ? `${program} is not installed; install it (apt-get install ffmpeg) or choose another camera.source`
+        ? `${program} is not installed; install it (${install}) or choose another camera.source`
         : `${program} cannot be started: ${error.message}`;
       reject(new ZynqnetError('CAMERA_OPEN', what, { cause: error }));
     });

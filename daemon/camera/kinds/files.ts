@@ -1,9 +1,30 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { ZynqnetError } from '../../util/error.js';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { key, path } from '../../config/define.js';
+import { messageOf, ZynqnetError } from '../../util/error.js';
 import { imageKind } from '../image-kind.js';
 import { Pace } from '../pace.js';
 import type { CameraDriver, Session } from '../source.js';
+import { cameraKind, frameRate } from './kind.js';
+
+export const files = cameraKind({
+  name: 'files',
+  doc: 'Images from a file or folder, in a loop.',
+  keys: {
+    path: key(path.nullable(), {
+      default: null,
+      applies: 'camera',
+      remote: false,
+      doc: 'Image file, or folder of images.',
+    }),
+    framesPerSecond: key(frameRate, { default: 1, applies: 'camera', doc: 'Images shown each second.' }),
+    loop: key(z.boolean(), { default: true, applies: 'camera', doc: 'Start over after the last image.' }),
+  },
+  required: ['path'],
+  driver: (settings, { stallMs }) => filesDriver({ ...settings, stallMs }),
+  remedy: 'ls -l PATH',
+});
 
 export interface FilesOptions {
   /** An image file, or a folder whose images are shown in the order of their names; subfolders are left out. */
@@ -56,10 +77,9 @@ async function list(root: string): Promise<string[]> {
     if (!(await stat(root)).isDirectory()) return [root];
     const entries = await readdir(root, { withFileTypes: true });
     const files = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'));
-    return files.map((entry) => path.join(root, entry.name)).sort();
+    return files.map((entry) => join(root, entry.name)).sort();
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw new ZynqnetError('CAMERA_OPEN', `camera.files.path cannot be read: ${said}`, { cause: error });
+    throw new ZynqnetError('CAMERA_OPEN', `camera.files.path cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -79,7 +99,7 @@ async function load(file: string, session: Session): Promise<Buffer | undefined>
     if (imageKind(data)) return data;
     session.warn(`${file} is left out: it is no image of a kind that can be read`);
   } catch (error) {
-    session.warn(`${file} is left out: ${error instanceof Error ? error.message : error}`);
+    session.warn(`${file} is left out: ${messageOf(error)}`);
   }
   return undefined;
 }

@@ -1,117 +1,46 @@
-import { readFile } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
-import { ZynqnetError } from '../../util/error.js';
-import { HttpClient } from '../http/client.js';
-import { boundaryOf, MultipartParser } from '../http/multipart.js';
-import { imageKind } from '../image-kind.js';
-import { Pace } from '../pace.js';
-import type { CameraDriver, Session } from '../source.js';
+import { z } from 'zod';
+import { key, path } from '../../config/define.js';
+import type { HttpOptions } from '../http/http-session.js';
+import type { CameraDriver } from '../source.js';
+import { cameraKind, frameRate } from './kind.js';
+import { plainAddress } from './message-rules.js';
 
-export interface HttpOptions {
-  readonly url: string;
-  readonly mode: 'auto' | 'snapshot' | 'stream';
-  /** How often a snapshot is fetched. */
-  readonly framesPerSecond: number;
-  /** File with `user:password`, read at each opening. */
-  readonly userFile: string | null;
-  readonly stallMs: number;
-}
+const address = z.url({ protocol: /^https?$/ }).max(2048);
 
-/** Larger pictures are refused while they arrive. */
-const MAX_PICTURE_BYTES = 16 * 1024 * 1024;
+export const http = cameraKind({
+  name: 'http',
+  doc: 'Camera with an HTTP address.',
+  keys: {
+    url: key(address.nullable(), {
+      default: null,
+      applies: 'camera',
+      remote: plainAddress('without user and password', /^https?:$/),
+      doc: 'Address of a JPEG snapshot or of an MJPEG stream.',
+    }),
+    mode: key(z.enum(['auto', 'snapshot', 'stream']), {
+      default: 'auto',
+      applies: 'camera',
+      doc: 'Snapshot asks again for each frame, stream reads one endless answer; auto looks at the answer.',
+    }),
+    framesPerSecond: key(frameRate, { default: 5, applies: 'camera', doc: 'How often a snapshot is fetched.' }),
+    userFile: key(path.nullable(), {
+      default: null,
+      applies: 'camera',
+      remote: false,
+      doc: 'File with "user:password" for the camera, one line.',
+    }),
+  },
+  required: ['url'],
+  driver: (settings, { stallMs }) => httpDriver({ ...settings, stallMs }),
+  remedy: 'curl -v URL',
+});
 
-/** A camera with an HTTP address: JPEG snapshots asked for again and again, or one endless MJPEG answer. */
 export function httpDriver(options: HttpOptions): CameraDriver {
   return {
     kind: 'http',
     openLimitMs: options.stallMs,
     stallLimitMs: options.mode === 'stream' ? options.stallMs : options.stallMs + 1000 / options.framesPerSecond,
-    async run(session) {
-      const client = new HttpClient(await credentials(options.userFile), session.signal);
-      try {
-        await open(options, client, session);
-      } finally {
-        client.close();
-      }
-    },
+    // loaded only where it is used: it brings TLS
+    run: async (session) => (await import('../http/http-session.js')).runHttp(options, session),
   };
-}
-
-async function open(options: HttpOptions, client: HttpClient, session: Session): Promise<void> {
-  const pace = new Pace(options.framesPerSecond, session.signal);
-  await pace.next();
-  const first = await client.get(options.url);
-  const type = first.headers['content-type'] ?? '';
-  const isStream = /^multipart\//i.test(type);
-  if (options.mode === 'snapshot' && isStream) {
-    first.destroy();
-    throw new ZynqnetError(
-      'CAMERA_FORMAT',
-      `${options.url} answers with a stream (${type}); set camera.http.mode to stream or auto`,
-    );
-  }
-  if (isStream || options.mode === 'stream') {
-    session.describe(`MJPEG stream of ${hostOf(options.url)}`);
-    return stream(first, type, session);
-  }
-  session.describe(`snapshots of ${hostOf(options.url)} at ${options.framesPerSecond} frames/s`);
-  await snapshot(first, session);
-  while (!session.signal.aborted) {
-    await pace.next();
-    if (!session.signal.aborted) await snapshot(await client.get(options.url), session);
-  }
-}
-
-async function snapshot(answer: IncomingMessage, session: Session): Promise<void> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_PICTURE_BYTES) {
-      throw new ZynqnetError(
-        'CAMERA_FORMAT',
-        `the snapshot is longer than ${MAX_PICTURE_BYTES} bytes; is this a picture?`,
-      );
-    }
-    chunks.push(chunk);
-  }
-  deliver(Buffer.concat(chunks), session);
-}
-
-async function stream(answer: IncomingMessage, type: string, session: Session): Promise<void> {
-  const parser = new MultipartParser(boundaryOf(type), MAX_PICTURE_BYTES, (part) => deliver(part, session));
-  let bad = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    parser.push(chunk);
-    if (parser.badLengths > bad)
-      session.warn('the stream announces wrong lengths; its parts are found by their boundary');
-    bad = parser.badLengths;
-    if (parser.ended) break;
-  }
-  answer.destroy();
-  if (!session.signal.aborted)
-    throw new ZynqnetError('CAMERA_LOST', 'the camera ended its MJPEG stream; it is opened anew');
-}
-
-/** Whole pictures go on; anything else (an empty part, an error page) is counted and left out. */
-function deliver(data: Uint8Array, session: Session): void {
-  const kind = imageKind(data);
-  if (kind) session.emit({ data, format: kind === 'jpeg' ? 'jpeg' : 'encoded', width: 0, height: 0 });
-  else session.warn(`an answer of ${data.length} bytes is no picture`);
-}
-
-async function credentials(file: string | null): Promise<string | undefined> {
-  if (file === null) return undefined;
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw new ZynqnetError('CAMERA_CONFIG', `camera.http.userFile cannot be read: ${said}`, { cause: error });
-  }
-}
-
-/** An address without user and password. */
-function hostOf(url: string): string {
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
 }

@@ -1,8 +1,22 @@
-import { Pace } from '../pace.js';
-import { encodeScene } from '../scene/encode.js';
-import { FRAME_HEIGHT, FRAME_WIDTH } from '../scene/episode.js';
-import { SceneRenderer } from '../scene/renderer.js';
-import type { CameraDriver, Session } from '../source.js';
+import { z } from 'zod';
+import { key } from '../../config/define.js';
+import type { CameraDriver } from '../source.js';
+import { cameraKind, frameRate } from './kind.js';
+
+export const scene = cameraKind({
+  name: 'scene',
+  doc: 'Built-in camera that draws road signs; for trying things out.',
+  keys: {
+    seed: key(z.int().min(0).max(4_294_967_295), {
+      default: 1,
+      applies: 'camera',
+      doc: 'The same seed draws the same frames.',
+    }),
+    framesPerSecond: key(frameRate, { default: 10, applies: 'camera', doc: 'Frames drawn each second.' }),
+  },
+  driver: (settings, { stallMs }) => sceneDriver({ ...settings, stallMs }),
+  remedy: 'zynqnetd doctor --only sharp',
+});
 
 export interface SceneOptions {
   readonly seed: number;
@@ -10,22 +24,13 @@ export interface SceneOptions {
   readonly stallMs: number;
 }
 
-/** The built-in camera that draws road signs. Each opening starts the sequence from its first frame. */
+/** Each opening starts the sequence from its first frame. */
 export function sceneDriver({ seed, framesPerSecond, stallMs }: SceneOptions): CameraDriver {
   return {
     kind: 'scene',
     openLimitMs: Math.max(10_000, stallMs),
     stallLimitMs: stallMs + 1000 / framesPerSecond,
-    async run(session: Session): Promise<void> {
-      session.describe(`scene ${seed}, ${FRAME_WIDTH}x${FRAME_HEIGHT} at ${framesPerSecond} frames/s`);
-      const renderer = new SceneRenderer({ seed });
-      const pace = new Pace(framesPerSecond, session.signal);
-      while (!session.signal.aborted) {
-        const scene = await renderer.next();
-        const data = await encodeScene(scene);
-        session.lose(await pace.next());
-        session.emit({ data, format: 'jpeg', width: FRAME_WIDTH, height: FRAME_HEIGHT, truth: scene.truth });
-      }
-    },
+    // loaded only where it is used: it brings the image library
+    run: async (session) => (await import('../scene/scene-session.js')).runScene(seed, framesPerSecond, session),
   };
 }

@@ -1,6 +1,39 @@
+import { z } from 'zod';
+import { key, path } from '../../config/define.js';
 import type { NativeV4l2, NativeV4l2Event } from '../../native/v4l2.js';
 import { ZynqnetError } from '../../util/error.js';
 import type { CameraDriver, Session } from '../source.js';
+import { cameraKind, frameRate, frameSide } from './kind.js';
+import { allowedDevice } from './message-rules.js';
+
+/** The formats that the addon reads, best first. */
+const formats = ['MJPG', 'YUYV', 'NV12', 'RGB24', 'GREY'] as const;
+
+/** What the kernel calls them (four-character codes). */
+export const readableFourCcs = ['MJPG', 'JPEG', 'YUYV', 'NV12', 'RGB3', 'GREY'];
+
+export const v4l2 = cameraKind({
+  name: 'v4l2',
+  doc: 'Camera of the Linux kernel (USB, CSI, capture card).',
+  keys: {
+    device: key(path, { default: '/dev/video0', applies: 'camera', remote: allowedDevice, doc: 'Device file.' }),
+    width: key(frameSide, {
+      default: 640,
+      applies: 'camera',
+      doc: 'Wanted frame width in pixels; the driver may choose a near one.',
+    }),
+    height: key(frameSide, { default: 480, applies: 'camera', doc: 'Wanted frame height in pixels.' }),
+    format: key(z.enum(['auto', ...formats]), {
+      default: 'auto',
+      applies: 'camera',
+      doc: 'Pixel format; auto takes the first of the list that the camera offers.',
+    }),
+    framesPerSecond: key(frameRate, { default: 30, applies: 'camera', doc: 'Wanted frame rate.' }),
+  },
+  driver: (settings, { stallMs, native }) => v4l2Driver({ ...settings, stallMs }, native()),
+  remedy: 'zynqnetd doctor --only cameras',
+  videoDevice: 'device',
+});
 
 export interface V4l2Options {
   readonly device: string;
@@ -8,14 +41,12 @@ export interface V4l2Options {
   readonly width: number;
   readonly height: number;
   readonly framesPerSecond: number;
-  /** One format, or `auto`: the first of MJPG, YUYV, NV12, RGB24, GREY that the camera offers. */
-  readonly format: 'auto' | 'MJPG' | 'YUYV' | 'NV12' | 'RGB24' | 'GREY';
+  /** One format, or `auto`: the first of `formats` that the camera offers. */
+  readonly format: 'auto' | (typeof formats)[number];
   readonly stallMs: number;
 }
 
-const preference = ['MJPG', 'YUYV', 'NV12', 'RGB24', 'GREY'] as const;
-
-/** A camera of the Linux kernel. All waiting happens on a thread of the addon, never on the main thread. */
+/** All waiting happens on a thread of the addon, never on the main thread. */
 export function v4l2Driver(options: V4l2Options, native: NativeV4l2): CameraDriver {
   return {
     kind: 'v4l2',
@@ -27,11 +58,11 @@ export function v4l2Driver(options: V4l2Options, native: NativeV4l2): CameraDriv
 
 function run(options: V4l2Options, native: NativeV4l2, session: Session): Promise<void> {
   const { device, width, height, framesPerSecond } = options;
-  const formats = options.format === 'auto' ? preference : [options.format];
+  const wanted = options.format === 'auto' ? formats : [options.format];
   // what the kernel's monotonic clock reads when performance.now() reads 0
   const clockOffsetMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
   return new Promise((resolve, reject) => {
-    const capture = native.openV4l2({ device, width, height, framesPerSecond, formats }, (event) => {
+    const capture = native.openV4l2({ device, width, height, framesPerSecond, formats: wanted }, (event) => {
       if (event.type === 'closed') {
         session.signal.removeEventListener('abort', stop);
         if (event.code === undefined) resolve();

@@ -1,6 +1,7 @@
 /** What must be true before anybody touches an address of the programmable logic. All of it is read from /sys and /proc. */
 
 import { gunzipSync } from 'node:zlib';
+import { videoDevice } from '../../camera/kinds/table.js';
 import { messageOf } from '../../util/error.js';
 import { acceleratorOptions, broken, bufferName, loadCommand, notSetUp, uioName } from '../board.js';
 import type { Check, Context } from '../check.js';
@@ -43,7 +44,7 @@ async function kernel(context: Context): Promise<Finding> {
     const finding = broken(context, `without ${required.join(', ')}`, mend(required));
     return { ...finding, holds: true };
   }
-  if (camera.length > 0 && context.config.camera.source === 'v4l2') {
+  if (camera.length > 0 && videoDevice(context.config.camera) !== undefined) {
     return warning(`without ${camera.join(', ')}: USB cameras will not work`, mend(camera));
   }
   if (advised.length > 0) return warning(`without ${advised.join(', ')}`, mend(advised));

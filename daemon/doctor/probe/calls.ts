@@ -64,7 +64,7 @@ function cameras(devices: readonly string[]): CameraFacts[] {
 
 /** Opens the configured camera as the daemon would, until its first frame. */
 async function openCamera(config: CameraConfig): Promise<OpenedCamera> {
-  const { createCamera } = await import('../../camera/kinds/index.js');
+  const { createCamera } = await import('../../camera/create-camera.js');
   const camera = createCamera(config, loadAddon);
   return new Promise<OpenedCamera>((resolve, reject) => {
     camera.start({

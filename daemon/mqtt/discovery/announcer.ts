@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
+import { usableKinds } from '../../camera/kinds/table.js';
 import { modelFolder } from '../../config/model-folder.js';
-import type { Config } from '../../config/schema.js';
 import type { ConfigStore } from '../../config/store.js';
 import { readTemperatures } from '../../monitoring/health/temperatures.js';
 import { version } from '../../util/version.js';
@@ -69,23 +69,11 @@ export class HomeAssistant {
       version,
       host: hostname(),
       topic: (name: string) => this.#publisher.topic(name),
-      cameras: usableCameras(config),
+      cameras: usableKinds(config.camera),
       temperatures: Object.keys(readTemperatures()),
       remote: config.remote.enabled,
       models: modelFolder(config) !== undefined,
     };
     return JSON.stringify(discoveryMessage(facts));
   }
-}
-
-/** The kinds of camera whose parameters are complete, and the one that is chosen. */
-function usableCameras({ camera }: Pick<Config, 'camera'>): string[] {
-  const complete = {
-    scene: true,
-    v4l2: true,
-    http: camera.http.url !== null,
-    files: camera.files.path !== null,
-    ffmpeg: camera.ffmpeg.input !== null,
-  };
-  return Object.entries(complete).flatMap(([name, usable]) => (usable || name === camera.source ? [name] : []));
 }

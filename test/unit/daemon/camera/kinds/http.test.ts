@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type HttpOptions, httpDriver } from '../../../../../daemon/camera/kinds/http.js';
+import type { HttpOptions } from '../../../../../daemon/camera/http/http-session.js';
+import { httpDriver } from '../../../../../daemon/camera/kinds/http.js';
 import { SupervisedCamera } from '../../../../../daemon/camera/supervision/supervised-camera.js';
 import { Collector } from '../support/collect.js';
 import { type Handler, HttpCamera, snapshotsOf, streamOf } from '../support/http-camera.js';
@@ -128,7 +129,7 @@ describe('HTTP camera', () => {
       response.on('drain', more);
       more();
     });
-    expect(await failure(watch(camera.url))).toMatchObject({ code: 'CAMERA_FORMAT' });
+    expect(await failure(watch(camera.url, { stallMs: 60_000 }))).toMatchObject({ code: 'CAMERA_FORMAT' });
   });
 
   it('says so when the answer is a stream but snapshots were asked for', async () => {
