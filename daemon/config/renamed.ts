@@ -1,7 +1,7 @@
 import { isPlainObject, mergePatch, patchAt, valueAt, withoutPath } from './merge.js';
 
 /** A key, or a whole group, that had another name. */
-export interface RenamedKey {
+interface RenamedKey {
   /** Dotted paths. */
   readonly from: string;
   readonly to: string;
@@ -9,12 +9,13 @@ export interface RenamedKey {
   readonly since: string;
 }
 
-/** A value of a key that had another name. */
-export interface RenamedValue {
+/** Values of a key that had other names. */
+interface RenamedValue {
   /** The dotted path that the key has now. */
   readonly key: string;
-  readonly from: unknown;
-  readonly to: unknown;
+  /** The part of a value that has another name now. */
+  readonly from: RegExp;
+  readonly to: string;
   readonly since: string;
 }
 
@@ -26,7 +27,8 @@ export interface Renames {
 /** Everything that users may have written down under an older name. It is accepted, with a warning. */
 export const renames: Renames = {
   keys: [{ from: 'engine.recovery.standIn', to: 'engine.recovery.fallback', since: '0.2.0' }],
-  values: [],
+  // model-zybo is functional-sim-zybo
+  values: [{ key: 'engine.backend', from: /^model(?=-|$)/, to: 'functional-sim', since: '0.2.0' }],
 };
 
 /** What was written under an older name, and where. */
@@ -58,9 +60,11 @@ export function renewNames<T>(data: T, { keys, values }: Renames = renames): Ren
     notices.push({ path: from, message: `is called ${to} since version ${since}; ${outcome}` });
   }
   for (const { key, from, to, since } of values) {
-    if (valueAt(renewed, key.split('.')) !== from) continue;
-    renewed = mergePatch(renewed, patchAt(key.split('.'), to), { nullRemoves: false });
-    const message = `the value ${from} is called ${to} since version ${since}; the old name is still accepted`;
+    const old = valueAt(renewed, key.split('.'));
+    if (typeof old !== 'string' || !from.test(old)) continue;
+    const value = old.replace(from, to);
+    renewed = mergePatch(renewed, patchAt(key.split('.'), value), { nullRemoves: false });
+    const message = `the value ${old} is called ${value} since version ${since}; the old name is still accepted`;
     notices.push({ path: key, message });
   }
   return { data: renewed as T, notices };
@@ -72,6 +76,11 @@ export function renewPath(path: string, { keys }: Renames = renames): string {
     (name, { from, to }) => (name === from || name.startsWith(`${from}.`) ? to + name.slice(from.length) : name),
     path,
   );
+}
+
+/** Today's name of a value of a key, e.g. of a backend that a command line names. */
+export function renewValue(key: string, value: string, { values }: Renames = renames): string {
+  return values.reduce((name, { key: of, from, to }) => (of === key ? name.replace(from, to) : name), value);
 }
 
 /** One line about an older name, for a log. */

@@ -1,15 +1,11 @@
+import { renewValue } from '../../config/renamed.js';
+
 /** Backends that simulate an accelerator; each takes a preset: `rtl-zc706`. Alone they are a zybo-z7-20. */
 export const SIMULATORS: readonly string[] = ['functional-sim', 'rtl'];
 
-/** Names that configurations and scripts of earlier releases may hold: `functional-sim` was `model`. */
-const renamed = new Map([['model', 'functional-sim']]);
-
 /** The name that a backend has now: `functional-sim-zybo` for `model-zybo`; any other name unchanged. */
 export function currentBackendName(name: string): string {
-  for (const [old, now] of renamed) {
-    if (name === old || name.startsWith(`${old}-`)) return now + name.slice(old.length);
-  }
-  return name;
+  return renewValue('engine.backend', name);
 }
 
 export interface NamedBackend {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { schemaAt } from '../../../../daemon/config/issues.js';
-import { checkConfig, loadConfigData } from '../../../../daemon/config/load.js';
-import { type Renames, renames, renewNames, renewPath } from '../../../../daemon/config/renamed.js';
+import { loadConfigData } from '../../../../daemon/config/load.js';
+import { type Renames, renames, renewNames, renewPath, renewValue } from '../../../../daemon/config/renamed.js';
 import { ConfigStore } from '../../../../daemon/config/store.js';
 
 const table: Renames = {
@@ -13,7 +13,7 @@ const table: Renames = {
     { from: 'gone.inner', to: 'kept.inner', since: '2.0.0' },
     { from: 'operation', to: 'monitoring', since: '3.0.0' },
   ],
-  values: [{ key: 'engine.backend', from: 'model', to: 'functional-sim', since: '2.0.0' }],
+  values: [{ key: 'engine.backend', from: /^model(?=-|$)/, to: 'functional-sim', since: '2.0.0' }],
 };
 const renew = (data: unknown) => renewNames(data, table);
 
@@ -22,6 +22,7 @@ describe('older names', () => {
     [{ engine: { old: 1, other: 2 } }, { engine: { new: 1, other: 2 } }],
     [{ engine: { old: null } }, { engine: { new: null } }],
     [{ engine: { backend: 'model' } }, { engine: { backend: 'functional-sim' } }],
+    [{ engine: { backend: 'model-zybo' } }, { engine: { backend: 'functional-sim-zybo' } }],
     [{ operation: { a: 1 } }, { monitoring: { a: 1 } }],
     [{ operation: { a: 1, b: 1 }, monitoring: { b: 2 } }, { monitoring: { a: 1, b: 2 } }],
     [{ gone: { inner: 1 } }, { kept: { inner: 1 } }],
@@ -50,14 +51,22 @@ describe('older names', () => {
     expect(notices[0]?.message).toContain('the old name is ignored');
   });
 
-  it.each([null, undefined, 5, 'engine', [], { engine: 5 }, { engine: [{ old: 1 }] }, JSON.parse('{"__proto__":{}}')])(
-    'are not in %j, which stays as it is',
-    (data) => {
-      const { data: same, notices } = renew(data);
-      expect(same).toBe(data);
-      expect(notices).toEqual([]);
-    },
-  );
+  it.each([
+    null,
+    undefined,
+    5,
+    'engine',
+    [],
+    { engine: 5 },
+    { engine: { backend: 'modelling' } },
+    { engine: { backend: 7 } },
+    { engine: [{ old: 1 }] },
+    JSON.parse('{"__proto__":{}}'),
+  ])('are not in %j, which stays as it is', (data) => {
+    const { data: same, notices } = renew(data);
+    expect(same).toBe(data);
+    expect(notices).toEqual([]);
+  });
 
   it('of keys, and of keys in a group, have a new name each', () => {
     expect(renewPath('engine.old', table)).toBe('engine.new');
@@ -71,10 +80,15 @@ describe('older names', () => {
       expect(schemaAt(to.split('.')), to).toBeDefined();
       expect(schemaAt(from.split('.')), from).toBeUndefined();
     }
-    for (const { key, to } of renames.values) {
-      const [group = '', name = ''] = key.split('.');
-      expect(() => checkConfig({ [group]: { [name]: to } }), key).not.toThrow();
-    }
+    for (const { key } of renames.values) expect(schemaAt(key.split('.')), key).toBeDefined();
+  });
+
+  it('of a backend have a new name, whatever the preset', () => {
+    expect(renewValue('engine.backend', 'model')).toBe('functional-sim');
+    expect(renewValue('engine.backend', 'model-zc706')).toBe('functional-sim-zc706');
+    expect(renewValue('engine.backend', 'cpu')).toBe('cpu');
+    expect(renewValue('model.file', 'model')).toBe('model');
+    expect(new ConfigStore({ engine: { backend: 'model-zybo' } }).config.engine.backend).toBe('functional-sim-zybo');
   });
 });
 
