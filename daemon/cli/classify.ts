@@ -35,7 +35,7 @@ export function register(command: Command): void {
 
 /** Every image gets an answer or its error; the exit code says whether all got an answer. */
 async function classify(paths: readonly string[], options: ClassifyOptions): Promise<void> {
-  const { imageFiles } = await import('./images.js');
+  const { imageFiles } = await import('./image-files.js');
   const { inOrder } = await import('./ordered.js');
   const { Progress } = await import('./progress.js');
   const files = await imageFiles(paths);
@@ -58,7 +58,7 @@ async function classify(paths: readonly string[], options: ClassifyOptions): Pro
 }
 
 async function classifyFile(runtime: ModelRuntime, file: string, options: ClassifyOptions): Promise<Classified> {
-  const { frameFromFile } = await import('./images.js');
+  const { frameFromFile } = await import('./image-files.js');
   const startMs = performance.now();
   try {
     const frame = await frameFromFile(file);

@@ -93,7 +93,7 @@ async function openOther(model: string, classes: number): Promise<ModelRuntime> 
 }
 
 async function answer(runtime: ModelRuntime, other: ModelRuntime | null, root: string, { file, index }: Labelled) {
-  const { frameFromFile } = await import('./images.js');
+  const { frameFromFile } = await import('./image-files.js');
   try {
     const frame = await frameFromFile(resolve(root, file));
     const logits = await runtime.infer(await runtime.preprocess(frame));

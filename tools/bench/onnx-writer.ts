@@ -3,7 +3,9 @@
  * own quantizer writes in its QOperator format: QLinearConv with unsigned activations and signed weights per output
  * channel (its fastest on x64), ReLU folded into the clamp at zero.
  */
+
 import type { ConvOp } from '../../daemon/model/header.js';
+import { unreachable } from '../../daemon/util/unreachable.js';
 import { messageType } from '../import/protobuf.js';
 import { onnxDescriptor } from '../import/schema/onnx.js';
 import type { Topology } from '../zqn/topologies.js';
@@ -40,8 +42,16 @@ class GraphWriter {
 
   write(): Uint8Array {
     for (const op of this.#topology.ops) {
-      if (op.op === 'conv') this.#conv(op);
-      else throw new RangeError(`the bench has no ONNX form for '${op.op}'`);
+      switch (op.op) {
+        case 'conv':
+          this.#conv(op);
+          break;
+        case 'maxpool':
+        case 'gap':
+          throw new RangeError(`the bench has no ONNX form for '${op.op}'`);
+        default:
+          unreachable(op);
+      }
     }
     const [input] = this.#topology.tensors;
     const type = messageType(onnxDescriptor, 'onnx.ModelProto');

@@ -2,6 +2,7 @@
 
 import type { ConvOp, ModelHeader } from '../../daemon/model/header.js';
 import { encodeModelFile, type LoadedModel, parseModelFile } from '../../daemon/model/load.js';
+import { hasWeights } from '../zqn/conv-geometry.js';
 import { type Topology, weightCount } from '../zqn/topologies.js';
 
 export interface RandomConv {
@@ -29,7 +30,7 @@ export function xorshift(seed: number): () => number {
 /** All activation scales are 1 and all zero points 0: the three networks of the bench compute the same function. */
 export function randomConvs(topology: Topology, seed: number): RandomConv[] {
   const next = xorshift(seed);
-  return topology.ops.filter((op): op is ConvOp => op.op === 'conv').map((op) => randomConv(op, next));
+  return topology.ops.filter(hasWeights).map((op) => randomConv(op, next));
 }
 
 function randomConv(op: ConvOp, next: () => number): RandomConv {
@@ -83,10 +84,10 @@ export function randomModelFile(topology: Topology, convs: readonly RandomConv[]
     preprocessing: { mode: 'squash', resize: null, crop: false },
     labels: Array.from({ length: topology.classes }, (_, index) => `class ${index}`),
     tensors: topology.tensors.map((tensor) => ({ ...tensor, scale: 1, zeroPoint: 0 })),
-    ops: topology.ops.map((op) => (op.op === 'conv' ? { ...op, preShift: convs[op.weights]?.preShift ?? 0 } : op)),
+    ops: topology.ops.map((op) => (hasWeights(op) ? { ...op, preShift: convs[op.weights]?.preShift ?? 0 } : op)),
     provenance: {},
   };
-  const wide = new Set(topology.ops.flatMap((op) => (op.op === 'conv' && 'logits' in op.output ? [op.weights] : [])));
+  const wide = new Set(topology.ops.flatMap((op) => (hasWeights(op) && 'logits' in op.output ? [op.weights] : [])));
   return encodeModelFile({
     headerJson: JSON.stringify(header),
     convs: convs.map(({ weights, bias, multiplier, shift }, index) => ({

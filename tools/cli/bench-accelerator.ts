@@ -3,7 +3,7 @@ import { examples } from '../../daemon/cli/lazy.js';
 import { wholeNumber } from '../../daemon/cli/runtime-options.js';
 import { currentBackendName } from '../../daemon/inference/engine/backend-name.js';
 import { ACCELERATOR_PRESETS } from '../../daemon/native/accelerator-constants.js';
-import type { AcceleratorBenchOptions, AcceleratorBenchResult } from '../bench/accelerator.js';
+import type { AcceleratorBenchOptions, AcceleratorBenchResult } from '../bench/accelerator-bench.js';
 
 const backends = ['rtl', 'functional-sim', 'fpga'];
 
@@ -41,7 +41,7 @@ function backendNamed(value: string): string {
 }
 
 async function bench({ json, backpressure, ...options }: Options): Promise<void> {
-  const { benchAccelerator } = await import('../bench/accelerator.js');
+  const { benchAccelerator } = await import('../bench/accelerator-bench.js');
   const result = await benchAccelerator({ ...options, backPressure: backpressure });
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : report(result));
   if (!result.bitExact) process.exitCode = 1;

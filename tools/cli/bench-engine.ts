@@ -29,7 +29,7 @@ function named(value: string): string {
 }
 
 async function bench({ json, ...options }: Options): Promise<void> {
-  const { benchEngine } = await import('../bench/engine.js');
+  const { benchEngine } = await import('../bench/engine-bench.js');
   const result = await benchEngine(options);
   const lines = Object.entries(result).map(([name, value]) => `${name.padEnd(16)} ${value}\n`);
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : lines.join(''));

@@ -27,7 +27,7 @@ export function register(command: Command): void {
 const lineEvery = 50_000;
 
 async function bench({ frames, engineMs, small = false, url, json }: Options): Promise<void> {
-  const { benchPipeline } = await import('../bench/pipeline.js');
+  const { benchPipeline } = await import('../bench/pipeline-bench.js');
   const { startMosquitto } = await import('../bench/broker-process.js');
   const { Progress } = await import('../../daemon/cli/progress.js');
   const broker = url === undefined ? await startMosquitto() : undefined;

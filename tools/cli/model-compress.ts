@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { examples } from '../../daemon/cli/lazy.js';
 import type { LoadedModel } from '../../daemon/model/load.js';
+import type { CompressResult } from '../compress/compress-model.js';
 import type { LabelledImages } from '../compress/evaluate.js';
-import type { CompressResult } from '../compress/index.js';
 
 interface Flags {
   calibrate: string;
@@ -40,10 +40,10 @@ export function register(command: Command): void {
 async function compress(input: string, output: string, flags: Flags): Promise<void> {
   const { loadModel } = await import('../../daemon/model/load.js');
   const { saveModelFile } = await import('../zqn/save.js');
-  const { compressModel } = await import('../compress/index.js');
+  const { compressModel } = await import('../compress/compress-model.js');
   const { checkRecipe, defaultRecipe, readRecipe } = await import('../compress/recipe.js');
-  const { calibrationImages } = await import('../compress/images.js');
-  const { tableText } = await import('../compress/table.js');
+  const { calibrationImages } = await import('../compress/calibration-images.js');
+  const { tableText } = await import('../compress/step-table.js');
   const progress = flags.quiet ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
 
   const model = await loadModel(input);
@@ -67,7 +67,7 @@ function imageCount(text: string | undefined): number | undefined {
 
 async function labelledImages(list: string, root: string | undefined, model: LoadedModel): Promise<LabelledImages> {
   const { parseLabelledList } = await import('../../daemon/cli/labelled-list.js');
-  const { prepare } = await import('../compress/images.js');
+  const { prepare } = await import('../compress/calibration-images.js');
   const items = parseLabelledList(await readFile(list, 'utf8'), list, model.header.labels.length);
   if (items.length === 0) throw new Error(`${list} names no images`);
   const files = items.map((item) => path.resolve(root ?? path.dirname(list), item.file));

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../../daemon/cli/errors.js';
 import { examples } from '../../daemon/cli/lazy.js';
 import { type Conversion, convertModel } from '../import/convert.js';
-import { type ImportOptions, parseChoice, parseNumbers, parseSize } from '../import/options.js';
+import { type ImportOptions, parseChoice, parseNumbers, parseSize } from '../import/import-options.js';
 
 interface Flags {
   output: string;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../../daemon/cli/errors.js';
 import { examples } from '../../daemon/cli/lazy.js';
 import type { LoadedModel } from '../../daemon/model/load.js';
-import type { LayerCosts } from '../inspect/layers.js';
+import type { LayerCosts } from '../inspect/layer-costs.js';
 import type { Topology } from '../zqn/topologies.js';
 
 interface Flags {
@@ -27,7 +27,7 @@ async function inspect(file: string | undefined, { json, compare }: Flags): Prom
   if ((file === undefined) === (compare === undefined)) throw new UsageError('give either a model file or --compare');
   if (compare !== undefined) return showComparison(compare, json ?? false);
   const { loadModel } = await import('../../daemon/model/load.js');
-  const { layerCosts, totals } = await import('../inspect/layers.js');
+  const { layerCosts, totals } = await import('../inspect/layer-costs.js');
   const model = await loadModel(file as string);
   const layers = layerCosts(model);
   const { sha256, fileBytes, header } = model;
@@ -36,7 +36,7 @@ async function inspect(file: string | undefined, { json, compare }: Flags): Prom
 }
 
 async function modelText({ header, sha256, fileBytes }: LoadedModel, layers: readonly LayerCosts[]): Promise<string> {
-  const { totals } = await import('../inspect/layers.js');
+  const { totals } = await import('../inspect/layer-costs.js');
   const { input, preprocessing } = header;
   const all = totals(layers);
   const rows = layers.map((layer) => [layer.name, layer.kernel ?? layer.op, layer.output.join('x'), ...numbers(layer)]);

@@ -2,10 +2,11 @@
 
 import type { Answer } from '../../daemon/inference/classify/fidelity.js';
 import { compressKernels } from '../native/compress-kernels.js';
-import { convGeometries } from '../zqn/geometry.js';
+import { convGeometries } from '../zqn/conv-geometry.js';
+import { mirrored } from './calibration-images.js';
 import { probabilities, withEngine } from './evaluate.js';
+import { describe, type FloatNetwork, loaded, seedOf } from './float-network.js';
 import { convGradients, fisherSample } from './gradients.js';
-import { mirrored } from './images.js';
 import {
   addMoments,
   chosenPositions,
@@ -16,7 +17,6 @@ import {
   sharedInputs,
   threads,
 } from './moments.js';
-import { describe, type FloatNetwork, loaded, seedOf } from './network.js';
 import { Histogram, scaleFor, scaleGroups, type TensorScale } from './tensor-scales.js';
 
 export interface LayerStatistics {

@@ -2,12 +2,12 @@
 
 import { fidelity } from '../../daemon/inference/classify/fidelity.js';
 import type { ModelDescription } from '../../daemon/native/addon.js';
-import { sum } from '../zqn/geometry.js';
+import { hasWeights, sum } from '../zqn/conv-geometry.js';
 import { correctedBias } from './bias-correction.js';
 import type { Calibration, LayerStatistics } from './calibrate.js';
 import { answersOf } from './evaluate.js';
+import { type FloatNetwork, loaded } from './float-network.js';
 import { type IntegerLayer, int8Description } from './int8-model.js';
-import { type FloatNetwork, loaded } from './network.js';
 import type { ClusterRecipe } from './recipe.js';
 import { type RoundedLayer, roundAtPrice, roundToValues } from './rounding.js';
 
@@ -128,7 +128,7 @@ function biasFor(
 const convOf = (context: ClusterContext, i: number) => context.network.convs[i] as FloatNetwork['convs'][number];
 
 function nameOf(context: ClusterContext, i: number): string {
-  return context.network.header.ops.find((op) => op.op === 'conv' && op.weights === i)?.name ?? `convolution ${i}`;
+  return context.network.header.ops.find((op) => hasWeights(op) && op.weights === i)?.name ?? `convolution ${i}`;
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

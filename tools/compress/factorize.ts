@@ -7,8 +7,8 @@
 import type { ConvOp, HeaderOp, ModelHeader } from '../../daemon/model/header.js';
 import type { FloatConv } from '../../daemon/native/addon.js';
 import { compressKernels } from '../native/compress-kernels.js';
-import { convGeometries } from '../zqn/geometry.js';
-import type { FloatNetwork } from './network.js';
+import { convGeometries, hasWeights } from '../zqn/conv-geometry.js';
+import type { FloatNetwork } from './float-network.js';
 
 export type RankChoice = { readonly rank: number } | { readonly energy: number };
 
@@ -31,7 +31,7 @@ export function factorize(
   const convs: FloatConv[] = [];
   const layers: FactorizedLayer[] = [];
   for (const op of network.header.ops) {
-    if (op.op !== 'conv') {
+    if (!hasWeights(op)) {
       ops.push(op);
       continue;
     }

@@ -2,10 +2,11 @@
 
 import type { Answer } from '../../daemon/inference/classify/fidelity.js';
 import type { HeaderOp, ModelHeader, View } from '../../daemon/model/header.js';
+import { unreachable } from '../../daemon/util/unreachable.js';
 import { compressKernels } from '../native/compress-kernels.js';
-import { type ConvGeometry, convGeometries } from '../zqn/geometry.js';
+import { type ConvGeometry, convGeometries } from '../zqn/conv-geometry.js';
+import type { FloatNetwork } from './float-network.js';
 import { threads, windowOf } from './moments.js';
-import type { FloatNetwork } from './network.js';
 
 /**
  * A random vector v over the classes with E[v v'] = diag(p) - p p', which is the Hessian of the Kullback-Leibler divergence
@@ -50,29 +51,40 @@ export function convGradients(
   const found: Float32Array[] = new Array(convs.length);
   let conv = geometries.length;
   for (const op of header.ops.toReversed()) {
-    if (op.op === 'maxpool') poolBackwards(header, op, tensors, gradients);
-    else if (op.op === 'gap') averageBackwards(header, op, gradients, v);
-    else {
-      conv -= 1;
-      const geometry = geometries[conv] as ConvGeometry;
-      const own =
-        'logits' in op.output
-          ? logitsBackwards(network, geometry, tensors, v)
-          : activationBackwards(header, op.output, op.relu, tensors, gradients);
-      found[op.weights] = own;
-      const gradient = gradients[op.input.tensor] as Float32Array;
-      if (op.input.tensor === 0) continue;
-      const { weights } = convs[op.weights] as FloatNetwork['convs'][number];
-      compressKernels().addInputGradient({
-        ...windowOf(header, geometry),
-        weights,
-        outputGradient: own,
-        gradient,
-        threads,
-      });
+    switch (op.op) {
+      case 'maxpool':
+        poolBackwards(header, op, tensors, gradients);
+        break;
+      case 'gap':
+        averageBackwards(header, op, gradients, v);
+        break;
+      case 'conv': {
+        conv -= 1;
+        const geometry = geometries[conv] as ConvGeometry;
+        const own =
+          'logits' in op.output
+            ? logitsBackwards(network, geometry, tensors, v)
+            : activationBackwards(header, op.output, op.relu, tensors, gradients);
+        found[op.weights] = own;
+        if (op.input.tensor !== 0) inputBackwards(network, geometry, own, gradients[op.input.tensor] as Float32Array);
+        break;
+      }
+      default:
+        unreachable(op);
     }
   }
   return found;
+}
+
+/** Adds to the input's gradient what a convolution hands on. */
+function inputBackwards(
+  { header, convs }: FloatNetwork,
+  geometry: ConvGeometry,
+  outputGradient: Float32Array,
+  gradient: Float32Array,
+): void {
+  const { weights } = convs[geometry.op.weights] as FloatNetwork['convs'][number];
+  compressKernels().addInputGradient({ ...windowOf(header, geometry), weights, outputGradient, gradient, threads });
 }
 
 /** The view's part of its tensor's gradient, where the activation let something through. */

@@ -2,8 +2,9 @@
 
 import type { HeaderOp, ModelHeader } from '../../daemon/model/header.js';
 import type { FloatConv, Int8Conv, ModelDescription } from '../../daemon/native/addon.js';
-import { convGeometries } from '../zqn/geometry.js';
-import type { FloatNetwork } from './network.js';
+import { unreachable } from '../../daemon/util/unreachable.js';
+import { convGeometries, hasWeights } from '../zqn/conv-geometry.js';
+import type { FloatNetwork } from './float-network.js';
 import { requantize } from './requantize.js';
 import type { TensorScale } from './tensor-scales.js';
 
@@ -21,7 +22,7 @@ export function foldInputScale(network: FloatNetwork): FloatNetwork {
   if (scale.every((value) => value === 1)) return network;
   const convs: FloatConv[] = [...network.convs];
   for (const op of network.header.ops) {
-    if (op.op !== 'conv' || op.input.tensor !== 0) continue;
+    if (!hasWeights(op) || op.input.tensor !== 0) continue;
     const conv = network.convs[op.weights] as FloatConv;
     const area = op.kernel[0] * op.kernel[1];
     const weights = conv.weights.map(
@@ -110,11 +111,21 @@ function poolLogits(
   logitOffset: Float32Array,
 ): void {
   for (const op of header.ops) {
-    if (op.op !== 'gap') continue;
-    const tensor = header.tensors[op.input.tensor];
-    const { scale, zeroPoint } = scales[op.input.tensor] as TensorScale;
-    if (tensor === undefined) continue;
-    logitScale.fill(scale / (tensor.height * tensor.width), op.output.offset, op.output.offset + op.output.channels);
-    logitOffset.fill(-scale * zeroPoint, op.output.offset, op.output.offset + op.output.channels);
+    switch (op.op) {
+      case 'conv': // its logits were set with its weights
+      case 'maxpool':
+        break;
+      case 'gap': {
+        const tensor = header.tensors[op.input.tensor];
+        const { scale, zeroPoint } = scales[op.input.tensor] as TensorScale;
+        if (tensor === undefined) break;
+        const [first, end] = [op.output.offset, op.output.offset + op.output.channels];
+        logitScale.fill(scale / (tensor.height * tensor.width), first, end);
+        logitOffset.fill(-scale * zeroPoint, first, end);
+        break;
+      }
+      default:
+        unreachable(op);
+    }
   }
 }

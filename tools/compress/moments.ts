@@ -3,8 +3,8 @@
 import type { ModelHeader } from '../../daemon/model/header.js';
 import type { Window } from '../native/compress-kernels.js';
 import { compressKernels } from '../native/compress-kernels.js';
-import { type ConvGeometry, convGeometries } from '../zqn/geometry.js';
-import { seedOf } from './network.js';
+import { type ConvGeometry, convGeometries } from '../zqn/conv-geometry.js';
+import { seedOf } from './float-network.js';
 
 export const threads = 2;
 

@@ -1,9 +1,10 @@
 /** Removing channels: those proven constant (no answer changes), and those of least weight (some do). */
 
-import type { ConvOp, ModelHeader, View } from '../../daemon/model/header.js';
+import type { ConvOp, HeaderOp, ModelHeader, View } from '../../daemon/model/header.js';
 import type { FloatConv } from '../../daemon/native/addon.js';
-import { overlap } from '../zqn/geometry.js';
-import type { FloatNetwork } from './network.js';
+import { unreachable } from '../../daemon/util/unreachable.js';
+import { hasWeights, overlap } from '../zqn/conv-geometry.js';
+import type { FloatNetwork } from './float-network.js';
 import { keepAll, removeChannels, settle } from './remove-channels.js';
 
 export interface Pruned {
@@ -23,7 +24,7 @@ export function removeDeadChannels(network: FloatNetwork): Pruned {
     const keep = keepAll(current.header);
     const candidates: Candidate[] = [];
     for (const op of current.header.ops) {
-      if (op.op !== 'conv' || 'logits' in op.output) continue;
+      if (!hasWeights(op) || 'logits' in op.output) continue;
       for (let o = 0; o < op.output.channels; o++) {
         const channel = { tensor: op.output.tensor, offset: op.output.offset + o, channels: 1 };
         const candidate = candidateFor(current, op, o, channel);
@@ -73,8 +74,16 @@ function candidateFor(network: FloatNetwork, op: ConvOp, o: number, channel: Vie
 function drop(header: ModelHeader, channel: View, keep: boolean[][]): void {
   (keep[channel.tensor] as boolean[])[channel.offset] = false;
   for (const op of header.ops) {
-    if (op.op === 'maxpool' && overlap(op.input, channel)) {
-      drop(header, { ...op.output, offset: op.output.offset + channel.offset - op.input.offset, channels: 1 }, keep);
+    if (!overlap(op.input, channel)) continue;
+    switch (op.op) {
+      case 'maxpool':
+        drop(header, throughPool(op, channel), keep);
+        break;
+      case 'conv':
+      case 'gap':
+        break;
+      default:
+        unreachable(op);
     }
   }
 }
@@ -84,20 +93,28 @@ function readers(header: ModelHeader, channel: View): { op: ConvOp; view: View }
   const found: { op: ConvOp; view: View }[] = [];
   for (const op of header.ops) {
     if (!overlap(op.input, channel)) continue;
-    if (op.op === 'gap') return null;
-    if (op.op === 'conv') {
-      found.push({ op, view: channel });
-      continue;
+    switch (op.op) {
+      case 'conv':
+        found.push({ op, view: channel });
+        break;
+      case 'gap':
+        return null;
+      case 'maxpool': {
+        const through = readers(header, throughPool(op, channel));
+        if (through === null) return null;
+        found.push(...through);
+        break;
+      }
+      default:
+        unreachable(op);
     }
-    const through = readers(header, {
-      ...op.output,
-      offset: op.output.offset + channel.offset - op.input.offset,
-      channels: 1,
-    });
-    if (through === null) return null;
-    found.push(...through);
   }
   return found;
+}
+
+/** The channel that a max-pool makes of a channel. */
+function throughPool({ input, output }: Extract<HeaderOp, { op: 'maxpool' }>, channel: View): View {
+  return { ...output, offset: output.offset + channel.offset - input.offset, channels: 1 };
 }
 
 function columnIsZero(conv: FloatConv | undefined, op: ConvOp, input: number): boolean {
@@ -143,7 +160,7 @@ const channels = (header: ModelHeader): number => header.tensors.reduce((total, 
 export function removeWeakChannels(network: FloatNetwork, fractionOf: (op: ConvOp) => number): Pruned {
   const keep = keepAll(network.header);
   for (const op of network.header.ops) {
-    if (op.op !== 'conv' || 'logits' in op.output) continue;
+    if (!hasWeights(op) || 'logits' in op.output) continue;
     const output = op.output;
     const strength = Array.from({ length: output.channels }, (_, o) => strengthOf(network, op, output, o));
     const order = [...strength.keys()].sort((a, b) => (strength[a] ?? 0) - (strength[b] ?? 0));

@@ -2,7 +2,8 @@
 
 import type { ConvOp } from '../../daemon/model/header.js';
 import type { FloatConv } from '../../daemon/native/addon.js';
-import type { FloatNetwork } from './network.js';
+import { hasWeights } from '../zqn/conv-geometry.js';
+import type { FloatNetwork } from './float-network.js';
 
 export interface WeightPruning {
   readonly sparsity: number;
@@ -17,7 +18,7 @@ export interface WeightPruning {
  */
 export function pruneWeights(network: FloatNetwork, pruning: WeightPruning): FloatNetwork {
   const named = new Map<number, ConvOp>();
-  for (const op of network.header.ops) if (op.op === 'conv') named.set(op.weights, op);
+  for (const op of network.header.ops) if (hasWeights(op)) named.set(op.weights, op);
   const share = (index: number): number | undefined => pruning.layers[named.get(index)?.name ?? ''];
   const common = network.convs.filter((_, i) => share(i) === undefined);
   const globalThreshold =

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { ModelHeader } from '../../daemon/model/header.js';
 import { messageOf, ZynqnetError } from '../../daemon/util/error.js';
-import { convGeometries } from '../zqn/geometry.js';
+import { convGeometries } from '../zqn/conv-geometry.js';
 
 const sparsity = z.number().min(0).lt(1, 'a layer without weights computes nothing: expected less than 1');
 const fraction = z.number().min(0).lt(1, 'a layer without channels computes nothing: expected less than 1');

@@ -2,7 +2,8 @@
 
 import type { HeaderOp, ModelHeader, View } from '../../daemon/model/header.js';
 import type { FloatConv } from '../../daemon/native/addon.js';
-import type { FloatNetwork } from './network.js';
+import { unreachable } from '../../daemon/util/unreachable.js';
+import type { FloatNetwork } from './float-network.js';
 
 /** Per tensor and channel: does it stay? */
 export type Keep = boolean[][];
@@ -22,15 +23,21 @@ export function removeChannels(network: FloatNetwork, keep: Keep): FloatNetwork 
   const convs: FloatConv[] = [...network.convs];
   const ops = network.header.ops.map((op): HeaderOp => {
     const input = moved(op.input, keep);
-    if (op.op === 'conv') {
-      const conv = network.convs[op.weights];
-      if (conv === undefined) throw new RangeError(`${op.name}: there is no weight section ${op.weights}`);
-      const outputs = 'logits' in op.output ? null : maskOf(op.output, keep);
-      convs[op.weights] = selected(conv, outputs, maskOf(op.input, keep), op.kernel[0] * op.kernel[1]);
-      return { ...op, input, output: 'logits' in op.output ? op.output : moved(op.output, keep) };
+    switch (op.op) {
+      case 'conv': {
+        const conv = network.convs[op.weights];
+        if (conv === undefined) throw new RangeError(`${op.name}: there is no weight section ${op.weights}`);
+        const outputs = 'logits' in op.output ? null : maskOf(op.output, keep);
+        convs[op.weights] = selected(conv, outputs, maskOf(op.input, keep), op.kernel[0] * op.kernel[1]);
+        return { ...op, input, output: 'logits' in op.output ? op.output : moved(op.output, keep) };
+      }
+      case 'gap':
+        return { ...op, input };
+      case 'maxpool':
+        return { ...op, input, output: moved(op.output, keep) };
+      default:
+        return unreachable(op);
     }
-    if (op.op === 'gap') return { ...op, input };
-    return { ...op, input, output: moved(op.output, keep) };
   });
   return { header: { ...network.header, tensors, ops }, convs };
 }
@@ -45,21 +52,35 @@ export function settle(header: ModelHeader, keep: Keep): void {
       flags[channel] = value;
       changed = true;
     };
+    const keepAllOf = (view: View): void => {
+      for (let c = 0; c < view.channels; c++) set(view.tensor, view.offset + c, true);
+    };
+    /** The picture whole, of anything else one channel. */
+    const keepSome = (view: View): void => {
+      if (view.tensor === 0) keepAllOf(view);
+      else if (!maskOf(view, keep).some(Boolean)) set(view.tensor, view.offset, true);
+    };
     for (const op of header.ops) {
-      const views = [op.input, ...('logits' in op.output ? [] : [op.output])];
-      for (const view of views) {
-        if (view.tensor === 0 || op.op === 'gap') {
-          for (let c = 0; c < view.channels; c++) set(view.tensor, view.offset + c, true);
-        } else if (!maskOf(view, keep).some(Boolean)) {
-          set(view.tensor, view.offset, true);
-        }
-      }
-      // A kept channel wins: it was kept for a reason.
-      if (op.op !== 'maxpool') continue;
-      for (let c = 0; c < op.input.channels; c++) {
-        const stays = isKept(keep, op.input, c) || isKept(keep, op.output, c);
-        set(op.input.tensor, op.input.offset + c, stays);
-        set(op.output.tensor, op.output.offset + c, stays);
+      switch (op.op) {
+        case 'gap':
+          keepAllOf(op.input);
+          break;
+        case 'conv':
+          keepSome(op.input);
+          if (!('logits' in op.output)) keepSome(op.output);
+          break;
+        case 'maxpool':
+          keepSome(op.input);
+          keepSome(op.output);
+          // A kept channel wins: it was kept for a reason.
+          for (let c = 0; c < op.input.channels; c++) {
+            const stays = isKept(keep, op.input, c) || isKept(keep, op.output, c);
+            set(op.input.tensor, op.input.offset + c, stays);
+            set(op.output.tensor, op.output.offset + c, stays);
+          }
+          break;
+        default:
+          unreachable(op);
       }
     }
   }

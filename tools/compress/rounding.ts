@@ -2,9 +2,9 @@
 import type { FloatConv } from '../../daemon/native/addon.js';
 import { compressKernels } from '../native/compress-kernels.js';
 import type { LayerStatistics } from './calibrate.js';
+import { nonZeros } from './float-network.js';
 import type { IntegerLayer } from './int8-model.js';
 import { threads } from './moments.js';
-import { nonZeros } from './network.js';
 
 const largest = 127;
 /** Layers that come this sparse keep their zeros: they are cheap to store, and somebody pruned them on purpose. */

@@ -1,5 +1,7 @@
 /** Scales of 8-bit activations by least squared error over the calibration images. */
+
 import type { ModelHeader } from '../../daemon/model/header.js';
+import { unreachable } from '../../daemon/util/unreachable.js';
 
 const bins = 4096;
 const candidates = 200;
@@ -65,10 +67,19 @@ export function scaleGroups(header: ModelHeader): number[] {
   const group = header.tensors.map((_, i) => i);
   const find = (i: number): number => (group[i] === i ? i : find(group[i] as number));
   for (const op of header.ops) {
-    if (op.op !== 'maxpool') continue;
-    const a = find(op.input.tensor);
-    const b = find(op.output.tensor);
-    group[Math.max(a, b)] = Math.min(a, b);
+    switch (op.op) {
+      case 'maxpool': {
+        const a = find(op.input.tensor);
+        const b = find(op.output.tensor);
+        group[Math.max(a, b)] = Math.min(a, b);
+        break;
+      }
+      case 'conv':
+      case 'gap':
+        break;
+      default:
+        unreachable(op);
+    }
   }
   return group.map((_, i) => find(i));
 }

@@ -3,8 +3,8 @@ import type { ModelHeader } from '../../daemon/model/header.js';
 import { encodeModelFile, parseModelFile } from '../../daemon/model/load.js';
 import { ZynqnetError } from '../../daemon/util/error.js';
 import { saveModelFile } from '../zqn/save.js';
-import { importModel } from './index.js';
-import type { ImportOptions } from './options.js';
+import { importModel } from './import-model.js';
+import type { ImportOptions } from './import-options.js';
 
 /** What an import made, for the user. */
 export interface Conversion {

@@ -6,9 +6,9 @@ import { loadModel } from '../../daemon/model/load.js';
 import { ZynqnetError } from '../../daemon/util/error.js';
 import { matchesWildcard } from '../../daemon/util/wildcard.js';
 import { type Conversion, convertModel } from './convert.js';
-import { fetchPublished, gitHub, type Origins } from './fetch.js';
-import { readSource } from './files.js';
+import { fetchPublished, gitHub, type Origins } from './fetch-published.js';
 import { type PublishedModel, publishedModels } from './published.js';
+import { readSource } from './source-files.js';
 
 /** One source file and how it was checked. */
 export interface CheckedFile {

@@ -1,7 +1,7 @@
 import type { Preprocessing } from '../../daemon/model/header.js';
 import { ZynqnetError } from '../../daemon/util/error.js';
-import type { Normalisation, Shape } from './graph/types.js';
-import type { ImportOptions } from './options.js';
+import type { Normalisation, Shape } from './graph/nodes.js';
+import type { ImportOptions } from './import-options.js';
 
 /** What the source format suggests where the user says nothing. */
 export interface Defaults {

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs';
 import textformat from 'protobufjs/ext/textformat.js';
-import { damaged, shown } from './errors.js';
+import { damaged, shown } from './import-errors.js';
 import { sourceLimits } from './limits.js';
 
 /** A type of a published schema; `descriptor` is one of `schema/*.ts`. */

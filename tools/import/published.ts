@@ -1,4 +1,4 @@
-import type { ImportOptions } from './options.js';
+import type { ImportOptions } from './import-options.js';
 
 /** A file as its authors publish it. */
 export interface PublishedFile {

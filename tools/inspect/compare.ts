@@ -1,5 +1,5 @@
 /** Topologies side by side, and what single choices of theirs save: all of it computed from the graphs. */
-import { type ConvGeometry, convGeometries, convolvedSize, sum } from '../zqn/geometry.js';
+import { type ConvGeometry, convGeometries, convolvedSize, sum } from '../zqn/conv-geometry.js';
 import type { Topology } from '../zqn/topologies.js';
 
 export interface TopologyCosts {

@@ -1,12 +1,12 @@
 /** `model compress --report`: one page that needs nothing but itself. */
 
 import type { LoadedModel } from '../../daemon/model/load.js';
-import type { CompressResult } from '../compress/index.js';
-import type { StepRow } from '../compress/table.js';
-import { type LayerCosts, layerCosts } from '../inspect/layers.js';
+import type { CompressResult } from '../compress/compress-model.js';
+import type { StepRow } from '../compress/step-table.js';
+import { type LayerCosts, layerCosts } from '../inspect/layer-costs.js';
 import { bars, curve, escapeHtml, heatmap, histogram, kilobytes } from './charts.js';
 import { style } from './style.js';
-import { weightHistogram } from './weights.js';
+import { weightHistogram } from './weight-histogram.js';
 
 export interface ReportInput {
   readonly source: LoadedModel;

@@ -1,4 +1,5 @@
 /** Folder of plain arrays, as `training/` exports it, to one `.zqn` file (docs/model-format.md, "Packing"). */
+
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type ConvOp, type ModelHeader, parseHeaderJson } from '../../daemon/model/header.js';
@@ -6,6 +7,7 @@ import { encodeModelFile, type LoadedModel, parseModelFile } from '../../daemon/
 import type { FloatConv, Int8Conv } from '../../daemon/native/addon.js';
 import { ZynqnetError } from '../../daemon/util/error.js';
 import { partName } from './array-files.js';
+import { hasWeights } from './conv-geometry.js';
 import { saveModelFile } from './save.js';
 
 const maxHeaderBytes = 1024 * 1024;
@@ -25,7 +27,7 @@ export async function packModel(folder: string, output: string): Promise<LoadedM
   const { header } = parsed;
   const convs: (FloatConv | Int8Conv)[] = [];
   for (const op of header.ops) {
-    if (op.op === 'conv') convs.push(await readConv(folder, header, op));
+    if (hasWeights(op)) convs.push(await readConv(folder, header, op));
   }
   const classes = header.labels.length;
   const isFloat = header.arithmetic === 'float32';

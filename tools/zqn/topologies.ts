@@ -2,7 +2,9 @@
  * The networks this project compares itself with, as graphs without weights: ZynqNet (Gschwend 2016, table 5.1) and
  * SqueezeNet v1.0 and v1.1 (Iandola et al. 2016, table 1; the authors' published prototxt files).
  */
+
 import type { ModelHeader } from '../../daemon/model/header.js';
+import { hasWeights } from './conv-geometry.js';
 
 type Tensor = ModelHeader['tensors'][number];
 type Op = ModelHeader['ops'][number];
@@ -177,7 +179,7 @@ export function weightCount(op: ConvOp): number {
 /** Multiply-accumulates of one frame, those in the padding included. */
 export function macCount(topology: Pick<Topology, 'tensors' | 'ops'>): number {
   return topology.ops.reduce((sum, op) => {
-    if (op.op !== 'conv') return sum;
+    if (!hasWeights(op)) return sum;
     const { height, width } = outputSize(topology, op);
     return sum + weightCount(op) * height * width;
   }, 0);

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { acceleratorBackends } from '../../../daemon/inference/engine/backends.js';
 import { encodeModelFile, parseModelFile } from '../../../daemon/model/load.js';
-import { prepare } from '../../../tools/compress/images.js';
-import { compressModel } from '../../../tools/compress/index.js';
+import { prepare } from '../../../tools/compress/calibration-images.js';
+import { compressModel } from '../../../tools/compress/compress-model.js';
 import { parseRecipe } from '../../../tools/compress/recipe.js';
-import { importModel } from '../../../tools/import/index.js';
-import type { ImportOptions } from '../../../tools/import/options.js';
+import { importModel } from '../../../tools/import/import-model.js';
+import type { ImportOptions } from '../../../tools/import/import-options.js';
 import { haveBuild, zynqnetd } from '../support/daemon-process.js';
 
 // `npm run test:rtl` after `npm run build:rtl`: photographs through the published networks in the Verilated accelerator, by the

@@ -1,5 +1,5 @@
-import { badWeights, damaged, unsupported } from '../errors.js';
 import type { ConvWeights } from '../graph/builder.js';
+import { badWeights, damaged, unsupported } from '../import-errors.js';
 import type { WeightSource } from './weights.js';
 
 /**

@@ -1,5 +1,5 @@
-import { inconsistent, shown, unsupported } from '../errors.js';
-import { layerName, type Shape } from '../graph/types.js';
+import { layerName, type Shape } from '../graph/nodes.js';
+import { inconsistent, shown, unsupported } from '../import-errors.js';
 import { type Int64, integer } from '../protobuf.js';
 import type { Layer, NetProto, TransformationParameter } from './proto.js';
 

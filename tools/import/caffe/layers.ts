@@ -1,8 +1,8 @@
-import { badWeights, unsupported } from '../errors.js';
 import type { GraphBuilder, Value } from '../graph/builder.js';
-import { convolutionWindow, poolingWindow } from './geometry.js';
+import { badWeights, unsupported } from '../import-errors.js';
 import { given, type LayerProto } from './proto.js';
 import type { WeightSource } from './weights.js';
+import { convolutionWindow, poolingWindow } from './windows.js';
 
 /** One layer on its way into the graph. */
 interface LayerContext {

@@ -1,6 +1,6 @@
-import { inconsistent, shown, unsupported } from '../errors.js';
 import { GraphBuilder, type Value } from '../graph/builder.js';
-import { type Graph, layerName } from '../graph/types.js';
+import { type Graph, layerName } from '../graph/nodes.js';
+import { inconsistent, shown, unsupported } from '../import-errors.js';
 import { limits } from '../limits.js';
 import { parseText } from '../protobuf.js';
 import { DeepCompression } from './deep-compression.js';

@@ -1,6 +1,6 @@
-import { badWeights, inconsistent, shown } from '../errors.js';
 import { float16 } from '../float16.js';
 import type { ConvWeights } from '../graph/builder.js';
+import { badWeights, inconsistent, shown } from '../import-errors.js';
 import { limits } from '../limits.js';
 import { decodeMessage, integer } from '../protobuf.js';
 import { type BlobProto, layersOf, type NetProto, netType } from './proto.js';

@@ -1,4 +1,5 @@
-import { unsupported } from '../errors.js';
+import { unreachable } from '../../../daemon/util/unreachable.js';
+import { unsupported } from '../import-errors.js';
 import { limits } from '../limits.js';
 import {
   type AffineNode,
@@ -9,7 +10,7 @@ import {
   layerName,
   type Normalisation,
   type Shape,
-} from './types.js';
+} from './nodes.js';
 import { bypass, checkSize, Uses } from './uses.js';
 
 /**
@@ -36,13 +37,23 @@ function foldOne(graph: Graph, uses: Uses, node: AffineNode, normalisation: Norm
   const producer = uses.producer(source);
   if (producer === undefined) return intoInput(graph, uses, node, normalisation);
   if (uses.only(source, node)) {
-    if (producer.kind === 'conv' && !producer.relu) {
-      scaleOutputs(producer, node);
-      bypass(graph, node, source);
-      return true;
+    switch (producer.kind) {
+      case 'conv':
+        if (producer.relu) break;
+        scaleOutputs(producer, node);
+        bypass(graph, node, source);
+        return true;
+      case 'gap':
+        return throughPool(graph, producer, node);
+      case 'concat':
+        return throughConcat(graph, uses, producer, node);
+      case 'affine':
+      case 'relu':
+      case 'maxpool':
+        break;
+      default:
+        unreachable(producer);
     }
-    if (producer.kind === 'gap') return throughPool(graph, producer, node);
-    if (producer.kind === 'concat') return throughConcat(graph, uses, producer, node);
   }
   return intoNext(graph, uses, node);
 }

@@ -1,7 +1,7 @@
-import { badWeights, inconsistent, shown, unsupported } from '../errors.js';
+import { badWeights, inconsistent, shown, unsupported } from '../import-errors.js';
 import { limits } from '../limits.js';
+import type { Graph, Node, Pads, Shape } from './nodes.js';
 import { convShape, poolShape } from './shapes.js';
-import type { Graph, Node, Pads, Shape } from './types.js';
 
 /** One value of the network, as the readers pass it from layer to layer. */
 export interface Value {

@@ -1,11 +1,21 @@
 import type { ModelHeader } from '../../../daemon/model/header.js';
 import type { FloatConv } from '../../../daemon/native/addon.js';
-import { unsupported } from '../errors.js';
+import { unreachable } from '../../../daemon/util/unreachable.js';
+import { unsupported } from '../import-errors.js';
 import { limits } from '../limits.js';
 import { foldAffine } from './affine.js';
 import { findHead, type Head, type LogitPart } from './head.js';
+import {
+  type ConcatNode,
+  type ConvNode,
+  type GapNode,
+  type Graph,
+  layerName,
+  type Node,
+  type Normalisation,
+  type Shape,
+} from './nodes.js';
 import { joinRelu } from './relu.js';
-import { type ConvNode, type Graph, layerName, type Node, type Normalisation, type Shape } from './types.js';
 import { prune } from './uses.js';
 import { type Layout, placeValues } from './views.js';
 
@@ -48,7 +58,7 @@ export function emit(graph: Graph, normalisation: Normalisation, inputName: stri
 function emitOp(
   graph: Graph,
   layout: Layout,
-  node: Node,
+  node: Exclude<Node, ConcatNode | GapNode>,
   part: LogitPart | undefined,
   convs: FloatConv[],
   names: Names,
@@ -56,16 +66,25 @@ function emitOp(
   const { channels } = graph.shapes[node.output] as Shape;
   const name = names.unique(node.name);
   const input = viewOf(graph, layout, node.inputs[0] as number);
-  if (node.kind === 'conv') {
-    convs.push({ weights: node.weights, bias: node.bias });
-    const output = part ? { logits: true as const, offset: part.offset, channels } : viewOf(graph, layout, node.output);
-    return { op: 'conv', name, input, output, ...geometry(node), weights: convs.length - 1 };
+  switch (node.kind) {
+    case 'conv': {
+      convs.push({ weights: node.weights, bias: node.bias });
+      const logits = part && { logits: true as const, offset: part.offset, channels };
+      const output = logits ?? viewOf(graph, layout, node.output);
+      return { op: 'conv', name, input, output, ...geometry(node), weights: convs.length - 1 };
+    }
+    case 'maxpool': {
+      if (input.tensor === 0)
+        unsupported(layerName(node.name), 'max-pooling the picture itself; only convolutions read it');
+      const output = viewOf(graph, layout, node.output);
+      return { op: 'maxpool', name, input, output, kernel: [3, 3], stride: 2, pad: [...node.pads], ceil: node.ceil };
+    }
+    case 'affine':
+    case 'relu':
+      throw new TypeError(`layer '${node.name}' (${node.kind}) was not folded`);
+    default:
+      return unreachable(node);
   }
-  if (node.kind !== 'maxpool') throw new TypeError(`layer '${node.name}' (${node.kind}) was not folded`);
-  if (input.tensor === 0)
-    unsupported(layerName(node.name), 'max-pooling the picture itself; only convolutions read it');
-  const output = viewOf(graph, layout, node.output);
-  return { op: 'maxpool', name, input, output, kernel: [3, 3], stride: 2, pad: [...node.pads], ceil: node.ceil };
 }
 
 function geometry(node: ConvNode) {

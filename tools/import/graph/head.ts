@@ -1,5 +1,5 @@
-import { unsupported } from '../errors.js';
-import { type ConvNode, type GapNode, type Graph, layerName, type Node, type Shape } from './types.js';
+import { unsupported } from '../import-errors.js';
+import { type ConvNode, type GapNode, type Graph, layerName, type Node, type Shape } from './nodes.js';
 import { bypass, Uses } from './uses.js';
 
 /** One part of the network's answer: a wide convolution writes its logits itself, anything else is pooled. */

@@ -1,6 +1,7 @@
-import { unsupported } from '../errors.js';
+import { unreachable } from '../../../daemon/util/unreachable.js';
+import { unsupported } from '../import-errors.js';
 import { limits } from '../limits.js';
-import { type Graph, layerName, type Node, type ReluNode, type Shape } from './types.js';
+import { type Graph, layerName, type Node, type ReluNode, type Shape } from './nodes.js';
 import { bypass, checkSize, Uses } from './uses.js';
 
 /** Joins every ReLU with the convolution before it, through concatenations and max-pools; refuses by name what does not join. */
@@ -25,9 +26,23 @@ function joinOne(graph: Graph, uses: Uses, node: ReluNode): void {
         `layer '${producer.name}' is read both with and without ReLU; the accelerator keeps one of them`,
       );
     }
-    if (producer.kind === 'conv') producer.relu = true;
-    else if (producer.kind === 'maxpool' || producer.kind === 'concat') moveBefore(graph, uses, producer, node);
-    else unsupported(layer, 'ReLU after the global average pool');
+    switch (producer.kind) {
+      case 'conv':
+        producer.relu = true;
+        break;
+      case 'maxpool':
+      case 'concat':
+        moveBefore(graph, uses, producer, node);
+        break;
+      case 'gap':
+        unsupported(layer, 'ReLU after the global average pool');
+        break;
+      case 'affine':
+      case 'relu':
+        throw new TypeError(`${layer}: '${producer.name}' (${producer.kind}) before it was not folded`);
+      default:
+        unreachable(producer);
+    }
   }
   bypass(graph, node, source);
 }
@@ -57,7 +72,10 @@ function nonNegative(uses: Uses, value: number): boolean {
     case 'gap':
     case 'concat':
       return producer.inputs.every((input) => nonNegative(uses, input));
-    default:
+    case 'affine':
+    case undefined:
       return false;
+    default:
+      return unreachable(producer);
   }
 }

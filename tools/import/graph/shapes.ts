@@ -1,4 +1,4 @@
-import type { Pads, Shape } from './types.js';
+import type { Pads, Shape } from './nodes.js';
 
 /** Output length along one axis; 0 when the kernel does not fit. As native/core/arithmetic.hpp computes it. */
 function convLength(size: number, kernel: number, stride: number, padding: number): number {

@@ -1,6 +1,6 @@
-import { unsupported } from '../errors.js';
+import { unsupported } from '../import-errors.js';
 import { limits } from '../limits.js';
-import { type Graph, layerName, type Node } from './types.js';
+import { type Graph, layerName, type Node } from './nodes.js';
 
 /** Who writes and who reads each value; made anew after every change, the graphs are small. */
 export class Uses {

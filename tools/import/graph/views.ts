@@ -1,5 +1,5 @@
-import { unsupported } from '../errors.js';
-import { type ConcatNode, type Graph, layerName, type Node, type Shape } from './types.js';
+import { unsupported } from '../import-errors.js';
+import { type ConcatNode, type Graph, layerName, type Node, type Shape } from './nodes.js';
 import { Uses } from './uses.js';
 
 /** Where a value lives: channels `offset` .. of a tensor. */

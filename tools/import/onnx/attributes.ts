@@ -1,4 +1,4 @@
-import { inconsistent, shown } from '../errors.js';
+import { inconsistent, shown } from '../import-errors.js';
 import { integer } from '../protobuf.js';
 import type { AttributeProto, NodeProto, TensorProto } from './proto.js';
 

@@ -1,6 +1,6 @@
-import { inconsistent, shown, unsupported } from '../errors.js';
 import type { GraphBuilder, Value } from '../graph/builder.js';
-import { layerName } from '../graph/types.js';
+import { layerName } from '../graph/nodes.js';
+import { inconsistent, shown, unsupported } from '../import-errors.js';
 import { Attributes } from './attributes.js';
 import type { NodeProto, TensorProto } from './proto.js';
 import { type Constant, readTensor } from './tensors.js';

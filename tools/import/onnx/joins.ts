@@ -1,5 +1,5 @@
-import { badWeights, unsupported } from '../errors.js';
 import type { Value } from '../graph/builder.js';
+import { badWeights, unsupported } from '../import-errors.js';
 import type { NodeContext } from './context.js';
 import { floats } from './layers.js';
 import type { Constant } from './tensors.js';

@@ -1,5 +1,5 @@
-import { badWeights, unsupported } from '../errors.js';
-import type { Pads } from '../graph/types.js';
+import type { Pads } from '../graph/nodes.js';
+import { badWeights, unsupported } from '../import-errors.js';
 import type { NodeContext } from './context.js';
 import type { Constant } from './tensors.js';
 import { paddingOf, pair } from './windows.js';

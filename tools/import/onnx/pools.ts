@@ -1,4 +1,4 @@
-import { unsupported } from '../errors.js';
+import { unsupported } from '../import-errors.js';
 import type { NodeContext } from './context.js';
 import { paddingOf, pair } from './windows.js';
 

@@ -1,4 +1,4 @@
-import { badWeights, unsupported } from '../errors.js';
+import { badWeights, unsupported } from '../import-errors.js';
 import type { NodeContext } from './context.js';
 import type { Constant } from './tensors.js';
 

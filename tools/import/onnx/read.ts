@@ -1,6 +1,6 @@
-import { damaged, inconsistent, refuse, shown, unsupported } from '../errors.js';
 import { GraphBuilder, type Value } from '../graph/builder.js';
-import type { Graph } from '../graph/types.js';
+import type { Graph } from '../graph/nodes.js';
+import { damaged, inconsistent, refuse, shown, unsupported } from '../import-errors.js';
 import { limits } from '../limits.js';
 import { decodeMessage, integer } from '../protobuf.js';
 import { constantNode, isConstant, shape } from './constants.js';

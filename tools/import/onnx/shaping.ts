@@ -1,5 +1,5 @@
-import { inconsistent, shown, unsupported } from '../errors.js';
 import type { Value } from '../graph/builder.js';
+import { inconsistent, shown, unsupported } from '../import-errors.js';
 import type { NodeContext } from './context.js';
 
 export function flatten(node: NodeContext): void {

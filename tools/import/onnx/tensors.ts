@@ -1,5 +1,5 @@
-import { badWeights, shown } from '../errors.js';
 import { float16 } from '../float16.js';
+import { badWeights, shown } from '../import-errors.js';
 import { limits } from '../limits.js';
 import { integer } from '../protobuf.js';
 import type { TensorProto } from './proto.js';

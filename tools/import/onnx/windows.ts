@@ -1,5 +1,5 @@
-import { inconsistent, shown, unsupported } from '../errors.js';
-import type { Pads, Shape } from '../graph/types.js';
+import type { Pads, Shape } from '../graph/nodes.js';
+import { inconsistent, shown, unsupported } from '../import-errors.js';
 import type { Attributes } from './attributes.js';
 
 /** A height and a width; ONNX gives one value per spatial axis. */

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
-import { calibrationImages } from '../../../../tools/compress/images.js';
-import { compressModel } from '../../../../tools/compress/index.js';
-import { describe as description, loaded } from '../../../../tools/compress/network.js';
+import { calibrationImages } from '../../../../tools/compress/calibration-images.js';
+import { compressModel } from '../../../../tools/compress/compress-model.js';
+import { describe as description, loaded } from '../../../../tools/compress/float-network.js';
 import { checkRecipe, defaultRecipe, parseRecipe } from '../../../../tools/compress/recipe.js';
-import { tableText } from '../../../../tools/compress/table.js';
+import { tableText } from '../../../../tools/compress/step-table.js';
 import { reportHtml } from '../../../../tools/report/page.js';
-import { randomInputs, randomNetwork } from './support/network.js';
+import { randomInputs, randomNetwork } from './support/float-networks.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'zynqnetd-compress-'));
 afterAll(() => rmSync(folder, { recursive: true }));

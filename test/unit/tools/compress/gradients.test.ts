@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { rightPrice } from '../../../../tools/compress/cluster.js';
 import { withEngine } from '../../../../tools/compress/evaluate.js';
 import { convGradients, fisherSample } from '../../../../tools/compress/gradients.js';
-import { describe as description, type FloatNetwork, loaded } from '../../../../tools/compress/network.js';
+import { describe as description, type FloatNetwork, loaded } from '../../../../tools/compress/float-network.js';
 import { compressKernels } from '../../../../tools/native/compress-kernels.js';
-import { generator, randomNetwork } from './support/network.js';
+import { generator, randomNetwork } from './support/float-networks.js';
 
 const input = (seed: number) =>
   Uint8Array.from({ length: 3 * 16 * 16 }, generator(seed)).map((_, i) => (i * 37 + seed) % 251);

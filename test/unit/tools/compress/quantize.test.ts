@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { correctedBias } from '../../../../tools/compress/bias-correction.js';
 import { factorize } from '../../../../tools/compress/factorize.js';
 import { foldInputScale, int8Description } from '../../../../tools/compress/int8-model.js';
-import { loaded } from '../../../../tools/compress/network.js';
+import { loaded } from '../../../../tools/compress/float-network.js';
 import { multiplierFor, requantize } from '../../../../tools/compress/requantize.js';
 import { entropyBits, roundAtPrice, roundPlainly, roundToValues } from '../../../../tools/compress/rounding.js';
 import { Histogram, scaleFor, scaleGroups } from '../../../../tools/compress/tensor-scales.js';
 import { compressKernels } from '../../../../tools/native/compress-kernels.js';
-import { generator, randomNetwork } from './support/network.js';
+import { generator, randomNetwork } from './support/float-networks.js';
 
 describe('requantize', () => {
   it('never makes what the loader would refuse: it stays in the bounds or says so', () => {

@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { fidelity } from '../../../../daemon/inference/classify/fidelity.js';
 import { encodeModelFile, type LoadedModel, parseModelFile } from '../../../../daemon/model/load.js';
 import { accuracy, answersOf } from '../../../../tools/compress/evaluate.js';
-import { prepare } from '../../../../tools/compress/images.js';
-import { compressModel } from '../../../../tools/compress/index.js';
-import { networkOf } from '../../../../tools/compress/network.js';
+import { prepare } from '../../../../tools/compress/calibration-images.js';
+import { compressModel } from '../../../../tools/compress/compress-model.js';
+import { networkOf } from '../../../../tools/compress/float-network.js';
 import { removeDeadChannels } from '../../../../tools/compress/prune-channels.js';
 import { defaultRecipe, parseRecipe, type Recipe } from '../../../../tools/compress/recipe.js';
-import { importModel } from '../../../../tools/import/index.js';
-import type { ImportOptions } from '../../../../tools/import/options.js';
+import { importModel } from '../../../../tools/import/import-model.js';
+import type { ImportOptions } from '../../../../tools/import/import-options.js';
 
 // The published networks on real photographs. A small part runs always; `npm run test:accuracy` runs everything, which takes
 // minutes: calibrated on every second photograph, judged on all.

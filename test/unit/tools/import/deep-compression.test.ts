@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { importSources } from '../../../../tools/import/index.js';
+import { importSources } from '../../../../tools/import/import-model.js';
 import { refusal, source } from './support/agree.js';
 import { convLayer, deepCompressionFile, inPlaceRelu } from './support/caffe-file.js';
 import { noise } from './support/onnx-file.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeModelFile, parseModelFile } from '../../../../daemon/model/load.js';
 import { ZynqnetError } from '../../../../daemon/util/error.js';
-import { type ImportedModel, importSources } from '../../../../tools/import/index.js';
+import { type ImportedModel, importSources } from '../../../../tools/import/import-model.js';
 import { source } from './support/agree.js';
 import {
   caffemodelObject,

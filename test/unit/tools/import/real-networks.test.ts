@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeModelFile, parseModelFile } from '../../../../daemon/model/load.js';
 import type { FloatConv } from '../../../../daemon/native/addon.js';
 import { loadAddon } from '../../../../daemon/native/load.js';
-import { type ImportedModel, importModel } from '../../../../tools/import/index.js';
+import { type ImportedModel, importModel } from '../../../../tools/import/import-model.js';
 import { centreCrop, type Picture, readPicture, squash } from './support/pictures.js';
 
 // The real networks on real photographs, against the answers of an independent runtime: importing, storing and running

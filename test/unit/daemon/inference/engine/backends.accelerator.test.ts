@@ -11,7 +11,7 @@ import { defaultModelFile } from '../../../../../daemon/model/default-file.js';
 import { ACCELERATOR_PRESETS } from '../../../../../daemon/native/accelerator-constants.js';
 import type { NativeEngine } from '../../../../../daemon/native/addon.js';
 import { errorCodes } from '../../../../../daemon/util/error-codes.js';
-import { benchAccelerator } from '../../../../../tools/bench/accelerator.js';
+import { benchAccelerator } from '../../../../../tools/bench/accelerator-bench.js';
 import { randomConvs, randomModel, xorshift } from '../../../../../tools/bench/random-weights.js';
 import { zynqnet } from '../../../../../tools/zqn/topologies.js';
 

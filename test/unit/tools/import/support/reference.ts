@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { FloatConv } from '../../../../../daemon/native/addon.js';
-import type { ImportedModel } from '../../../../../tools/import/index.js';
+import type { ImportedModel } from '../../../../../tools/import/import-model.js';
 import { type NodeSpec, type OnnxSpec, onnxFile, type TensorSpec } from './onnx-file.js';
 
 /** An independent runtime as the judge: what it makes of an ONNX file. `shape` is [batch, channels, height, width]. */

@@ -2,10 +2,12 @@
  * `bench accelerator`: a frame through the Verilated RTL, or frames through the board's own accelerator, by the product's own
  * driver; bit for bit against the CPU.
  */
+
 import { acceleratorBackends, createNativeEngine } from '../../daemon/inference/engine/backends.js';
 import { type LoadedModel, loadModel } from '../../daemon/model/load.js';
 import type { AcceleratorReport } from '../../daemon/native/accelerator-types.js';
 import { ZynqnetError } from '../../daemon/util/error.js';
+import { hasWeights } from '../zqn/conv-geometry.js';
 import { outputSize, squeezenetV10, type Topology, weightCount, zynqnet } from '../zqn/topologies.js';
 import { randomConvs, randomModel, xorshift } from './random-weights.js';
 
@@ -152,8 +154,8 @@ function randomFrame(model: LoadedModel, seed: number): Uint8Array {
 function layerRows(model: LoadedModel, report: AcceleratorReport): LayerRow[] {
   const cycles = new Map(report.operatorCycles.map((row) => [row.op, row.cycles]));
   return model.header.ops.map((op, index) => {
-    const size = op.op === 'conv' ? outputSize(model.header, op) : { height: 0, width: 0 };
-    const macs = op.op === 'conv' ? weightCount(op) * size.height * size.width : 0;
+    const size = hasWeights(op) ? outputSize(model.header, op) : { height: 0, width: 0 };
+    const macs = hasWeights(op) ? weightCount(op) * size.height * size.width : 0;
     const spent = cycles.get(index) ?? 0;
     const macUtilization = spent === 0 ? 0 : rounded(macs / spent / report.multipliers, 4);
     return { name: op.name, cycles: spent, macs, macUtilization };

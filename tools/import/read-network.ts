@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { readCaffe } from './caffe/read.js';
-import { damaged, refuse } from './errors.js';
-import type { SourceFile } from './files.js';
-import type { Graph } from './graph/types.js';
+import type { Graph } from './graph/nodes.js';
+import { damaged, refuse } from './import-errors.js';
 import { readOnnx } from './onnx/read.js';
 import type { Defaults } from './preprocessing.js';
+import type { SourceFile } from './source-files.js';
 
 /** A network as read, whatever the format, with what the format suggests for its pictures. */
 export interface SourceNetwork {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ZynqnetError } from '../../daemon/util/error.js';
-import { damaged } from './errors.js';
+import { damaged } from './import-errors.js';
 import { sourceLimits } from './limits.js';
 
 export type SourceKind = 'onnx' | 'prototxt' | 'caffemodel' | 'deep-compression';

@@ -1,5 +1,5 @@
-import { inconsistent, unsupported } from '../errors.js';
-import type { Pads, Shape } from '../graph/types.js';
+import type { Pads, Shape } from '../graph/nodes.js';
+import { inconsistent, unsupported } from '../import-errors.js';
 import { type ConvolutionParameter, given, type PoolingParameter } from './proto.js';
 
 export interface Window {

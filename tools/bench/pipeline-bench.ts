@@ -10,7 +10,7 @@ import { ModelRuntime } from '../../daemon/inference/model-runtime.js';
 import { Alerts } from '../../daemon/monitoring/alerts.js';
 import { openFiles } from '../../daemon/monitoring/health/process-usage.js';
 import { createPublisher } from '../../daemon/mqtt/create-publisher.js';
-import { TrivialEngine, trivialModel } from './trivial-model.js';
+import { TrivialEngine, trivialModel } from './trivial-network.js';
 
 export interface PipelineBenchOptions {
   /** Frames through the pipeline. */

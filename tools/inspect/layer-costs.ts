@@ -2,7 +2,7 @@
 
 import type { HeaderOp } from '../../daemon/model/header.js';
 import type { LoadedModel } from '../../daemon/model/load.js';
-import { convGeometries, sum } from '../zqn/geometry.js';
+import { convGeometries, hasWeights, sum } from '../zqn/conv-geometry.js';
 
 export interface LayerCosts {
   readonly name: string;
@@ -45,7 +45,7 @@ export function layerCosts(model: LoadedModel): LayerCosts[] {
   };
   return header.ops.map((op): LayerCosts => {
     const input = shape(op.input.tensor, op.input.channels);
-    if (op.op !== 'conv') {
+    if (!hasWeights(op)) {
       const output =
         'logits' in op.output ? ([op.output.channels, 1, 1] as const) : shape(op.output.tensor, op.output.channels);
       return { name: op.name, op: op.op, input, output };

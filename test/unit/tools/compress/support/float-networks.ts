@@ -1,5 +1,5 @@
 import type { HeaderOp, ModelHeader } from '../../../../../daemon/model/header.js';
-import type { FloatNetwork } from '../../../../../tools/compress/network.js';
+import type { FloatNetwork } from '../../../../../tools/compress/float-network.js';
 
 /** Repeatable numbers in [0, 1). */
 export function generator(seed: number): () => number {

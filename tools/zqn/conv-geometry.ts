@@ -1,5 +1,7 @@
 /** Sizes and counts that follow from a header: one place for what inspect, compress and the reports all need. */
+
 import type { ConvOp, ModelHeader, View } from '../../daemon/model/header.js';
+import { unreachable } from '../../daemon/util/unreachable.js';
 
 /** A header, or a topology without weights. */
 export interface Graph {
@@ -30,11 +32,24 @@ export function convolvedSize(input: number, kernel: number, stride: number, pad
   return Math.floor((input + pad - kernel) / stride) + 1;
 }
 
+/** Whether an operator has a weight section: the convolutions. */
+export function hasWeights(op: Graph['ops'][number]): op is ConvOp {
+  switch (op.op) {
+    case 'conv':
+      return true;
+    case 'maxpool':
+    case 'gap':
+      return false;
+    default:
+      return unreachable(op);
+  }
+}
+
 /** The convolutions in order: index i is weight section i. */
 export function convGeometries(header: Graph): ConvGeometry[] {
   const result: ConvGeometry[] = [];
   for (const [opIndex, op] of header.ops.entries()) {
-    if (op.op !== 'conv') continue;
+    if (!hasWeights(op)) continue;
     const input = header.tensors[op.input.tensor];
     if (input === undefined) throw new RangeError(`${op.name}: there is no tensor ${op.input.tensor}`);
     const [top, left, bottom, right] = op.pad;

@@ -8,13 +8,13 @@ import { type Calibration, calibrate, type LayerStatistics } from './calibrate.j
 import { cluster } from './cluster.js';
 import { answersOf, type LabelledImages } from './evaluate.js';
 import { factorize } from './factorize.js';
+import { describe, type FloatNetwork, loaded, networkOf } from './float-network.js';
 import { foldInputScale, type IntegerLayer, int8Description } from './int8-model.js';
-import { describe, type FloatNetwork, loaded, networkOf } from './network.js';
 import { removeDeadChannels, removeWeakChannels } from './prune-channels.js';
 import { pruneWeights } from './prune-weights.js';
 import type { PruneRecipe, Recipe } from './recipe.js';
 import { roundPlainly } from './rounding.js';
-import { type Judge, measure, type StepRow } from './table.js';
+import { type Judge, measure, type StepRow } from './step-table.js';
 
 export interface CompressOptions {
   readonly recipe: Recipe;

@@ -2,16 +2,16 @@
 import path from 'node:path';
 import type { ModelHeader } from '../../daemon/model/header.js';
 import type { ModelDescription } from '../../daemon/native/addon.js';
-import { readBounded, readSource, type SourceFile } from './files.js';
 import { emit } from './graph/emit.js';
-import type { Shape } from './graph/types.js';
+import type { Shape } from './graph/nodes.js';
+import type { ImportOptions } from './import-options.js';
 import { labelsFor } from './labels.js';
 import { sourceLimits } from './limits.js';
-import { readNetwork } from './network.js';
-import type { ImportOptions } from './options.js';
 import { normalisationFor, preprocessingFor } from './preprocessing.js';
+import { readNetwork } from './read-network.js';
+import { readBounded, readSource, type SourceFile } from './source-files.js';
 
-export type { ImportOptions } from './options.js';
+export type { ImportOptions } from './import-options.js';
 
 export interface ImportedModel {
   readonly header: ModelHeader;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createEngine } from '../../../../daemon/inference/engine/backends.js';
-import { benchEngine } from '../../../../tools/bench/engine.js';
+import { benchEngine } from '../../../../tools/bench/engine-bench.js';
 import { onnxModel } from '../../../../tools/bench/onnx-writer.js';
 import { randomConvs, randomModel, xorshift } from '../../../../tools/bench/random-weights.js';
 import { zynqnet } from '../../../../tools/zqn/topologies.js';
