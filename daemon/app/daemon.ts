@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { CameraManager } from '../camera/camera-manager.js';
+import { usableKinds } from '../camera/kinds/table.js';
 import { CaptureScheduler } from '../camera/schedule/capture-scheduler.js';
 import type { ConfigStore } from '../config/store.js';
 import { ConfigApplier } from '../control/config-applier.js';
@@ -10,6 +11,7 @@ import { FrameClassifier, type ResultSink } from '../inference/frame-classifier.
 import { Alerts, alertIds } from '../monitoring/alerts.js';
 import { ClockWatch } from '../monitoring/clock.js';
 import { readMachine } from '../monitoring/health/machine.js';
+import { readTemperatures } from '../monitoring/health/temperatures.js';
 import { DeviceInfo } from '../monitoring/info.js';
 import type { LogOutput } from '../monitoring/log/output.js';
 import { Monitoring } from '../monitoring/monitoring.js';
@@ -175,7 +177,13 @@ export class Daemon {
       this.#cleanup.defer('remote changes', () => remote.stop());
       await remote.start();
     }
-    const assistant = new HomeAssistant(publisher, store, device);
+    const assistant = new HomeAssistant({
+      publisher,
+      store,
+      device,
+      cameras: ({ camera: keys }) => usableKinds(keys),
+      temperatures: () => Object.keys(readTemperatures()),
+    });
     this.#cleanup.defer('discovery', () => assistant.stop());
     assistant.start();
     monitoring.ready();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { SignedModel } from '../mqtt/clients/model-sender.js';
+import type { Question } from '../mqtt/clients/requester.js';
 import { messageOf } from '../util/error.js';
 import { UsageError } from './errors.js';
 import { addRolloutOptions, chosenBoards, openFleet, type RolloutOptions } from './fleet-options.js';
@@ -36,9 +37,8 @@ async function install(model: string, options: InstallOptions): Promise<void> {
     const limitMs = options.timeout * 1000;
     const sender = new ModelSender({ broker, requester, base: options.base, file, signed, limitMs });
     await sender.start();
-    const previous = {
+    const previous: Question = {
       topic: 'command/model/activate',
-      answers: 'command/response',
       body: { model: 'previous' },
       limitMs,
     };

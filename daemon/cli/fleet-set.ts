@@ -38,11 +38,10 @@ async function set(assignments: readonly string[], options: SetOptions): Promise
   try {
     const boards = await chosenBoards(fleet, options);
     const limitMs = timeout * 1000;
-    const question = { topic: 'config/set', answers: 'config/response', body: { patch }, limitMs };
+    const question: Question = { topic: 'config/set', body: { patch }, limitMs };
     const revisions = new Revisions(fleet);
     const rollback = (name: string): Question => ({
       topic: 'config/rollback',
-      answers: 'config/response',
       // Only our own change, if nobody has made another one since.
       body: { revision: revisions.after(name) },
       limitMs,

@@ -42,7 +42,7 @@ async function watch(options: WatchOptions): Promise<void> {
     throw new UsageError(`--url ${options.url}: expected mqtt://, mqtts://, ws:// or wss://`);
   }
   const { connect } = await import('mqtt');
-  const { eventPayload, resultPayload, statusPayload } = await import('../mqtt/topics/topics.js');
+  const { eventPayload, resultPayload, statusPayload } = await import('../mqtt/topics/payloads.js');
   const { openView } = await import('./view/open.js');
   const { firstLine } = await import('../mqtt/connection/mqtt-options.js');
 

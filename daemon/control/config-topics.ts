@@ -4,6 +4,7 @@ import { schemaAt } from '../config/issues.js';
 import { isPlainObject, withoutPath } from '../config/merge.js';
 import { renewPath } from '../config/renamed.js';
 import { type ConfigStore, PatchError, type Proposal } from '../config/store.js';
+import type { RetainedTopic } from '../mqtt/topics/topics.js';
 import { redact } from '../util/redact.js';
 import type { CommitConfirm } from './commit-confirm.js';
 import { type Inbox, type Requester, type Route, route } from './inbox.js';
@@ -13,7 +14,7 @@ export interface ConfigTopicsOptions {
   readonly inbox: Inbox;
   readonly store: ConfigStore;
   readonly commitConfirm: CommitConfirm;
-  readonly retain: (name: string, value: unknown) => void;
+  readonly retain: (name: RetainedTopic, value: unknown) => void;
 }
 
 export const configAnswerTopic = 'config/response';

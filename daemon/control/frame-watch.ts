@@ -1,5 +1,5 @@
 import type { Frame } from '../camera/frame.js';
-import type { ResultPayload } from '../mqtt/topics/topics.js';
+import type { ResultPayload } from '../mqtt/topics/payloads.js';
 
 export interface Seen {
   readonly frame: Frame;

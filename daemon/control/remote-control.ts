@@ -6,6 +6,7 @@ import type { ConfigStore } from '../config/store.js';
 import type { FrameClassifier } from '../inference/frame-classifier.js';
 import type { Alerts } from '../monitoring/alerts.js';
 import type { Publisher } from '../mqtt/publisher/publisher.js';
+import type { RetainedTopic } from '../mqtt/topics/topics.js';
 import { ModelFolder } from '../updates/folder.js';
 import { boardCommands, publishPictures } from './commands/board.js';
 import { ModelCommands } from './commands/models.js';
@@ -62,7 +63,7 @@ export class Remote {
       messagesPerSecond: () => store.config.remote.messagesPerSecond,
       log,
     });
-    const retain = (name: string, value: unknown) => publisher.retain(name, value);
+    const retain = (name: RetainedTopic, value: unknown) => publisher.retain(name, value);
     this.#commitConfirm = new CommitConfirm({
       store,
       frames,
@@ -121,7 +122,7 @@ export class Remote {
         camera: () => camera.stats().state,
         stateFolder: store.config.device.stateFolder,
       },
-      publishImage: (jpeg: Buffer) => publisher.send(publisher.topic('image'), jpeg, { qos: 1, retain: false }),
+      publishImage: (jpeg: Buffer) => publisher.publishImage(jpeg),
       lastLines,
       restart: (reason: string) => this.#restart(reason),
       checkRestart: () => this.#checkRestart(),
@@ -131,7 +132,7 @@ export class Remote {
     return boardCommands(options);
   }
 
-  #modelCommands(retain: (name: string, value: unknown) => void): ModelCommands | undefined {
+  #modelCommands(retain: (name: RetainedTopic, value: unknown) => void): ModelCommands | undefined {
     const { store, classifier } = this.#options;
     const path = modelFolder(store.config);
     if (path === undefined) return undefined;

@@ -4,7 +4,7 @@ import type { Frame } from '../camera/frame.js';
 import type { FrameSink } from '../camera/schedule/capture-scheduler.js';
 import type { Config } from '../config/schema.js';
 import type { Alerts } from '../monitoring/alerts.js';
-import type { ClassScore, EventPayload, ResultPayload } from '../mqtt/topics/topics.js';
+import type { ClassScore, EventPayload, ResultPayload } from '../mqtt/topics/payloads.js';
 import { codeOf, messageOf } from '../util/error.js';
 import { roundMs } from '../util/latency-window.js';
 import { StableClass } from './classify/stable-class.js';

@@ -1,7 +1,7 @@
 import type { Frame } from '../camera/frame.js';
 import { defaultModelFile } from '../model/default-file.js';
 import { type LoadedModel, loadModel } from '../model/load.js';
-import type { ModelIdentity } from '../mqtt/topics/topics.js';
+import type { ModelIdentity } from '../mqtt/topics/payloads.js';
 import { logitsFromSums, type Score, softmax, topScores } from './classify/probabilities.js';
 import { openEngine } from './engine/backends.js';
 import type { Engine } from './engine/engine.js';

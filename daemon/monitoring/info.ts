@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { CameraConfig } from '../config/schema.js';
-import type { InfoPayload, ModelIdentity } from '../mqtt/topics/topics.js';
+import type { InfoPayload, ModelIdentity } from '../mqtt/topics/payloads.js';
 import { version } from '../util/version.js';
 
 /** The model in service and what runs it (ModelRuntime). */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.js';
-import type { HealthPayload } from '../mqtt/topics/topics.js';
+import type { HealthPayload } from '../mqtt/topics/payloads.js';
 import { loadAddon } from '../native/load.js';
 import { messageOf } from '../util/error.js';
 import { version } from '../util/version.js';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.js';
-import { connectionPart } from '../monitoring/log/logger.js';
+import { connectionPart } from './connection/log-part.js';
 import { mqttOptions } from './connection/mqtt-options.js';
 import { mqttDial } from './connection/session.js';
 import { Publisher } from './publisher/publisher.js';

@@ -1,4 +1,4 @@
-import type { EventPayload } from '../../daemon/mqtt/topics/topics.js';
+import type { EventPayload } from '../../daemon/mqtt/topics/payloads.js';
 
 /** Which events have come, whether in order, and whether any is missing: at least once and in order is the promise. */
 export class Ledger {

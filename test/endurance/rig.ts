@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, statfs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { EventPayload, HealthPayload, ResultPayload } from '../../daemon/mqtt/topics/topics.js';
+import type { EventPayload, HealthPayload, ResultPayload } from '../../daemon/mqtt/topics/payloads.js';
 import { FaultProxy } from '../integration/support/fault-proxy.js';
 import { Listener } from '../integration/support/listener.js';
 import { Mosquitto } from '../integration/support/mosquitto.js';

@@ -1,4 +1,4 @@
-import type { EventPayload, ResultPayload } from '../../mqtt/topics/topics.js';
+import type { EventPayload, ResultPayload } from '../../mqtt/topics/payloads.js';
 import { changeText, ms, percent, type View, ViewState } from './state.js';
 
 export interface Terminal {

@@ -1,4 +1,4 @@
-import type { EventPayload } from '../../mqtt/topics/topics.js';
+import type { EventPayload } from '../../mqtt/topics/payloads.js';
 import { LiveView } from './live.js';
 import { PlainView } from './plain.js';
 import type { View } from './state.js';

@@ -1,4 +1,4 @@
-import type { EventPayload, ResultPayload } from '../../mqtt/topics/topics.js';
+import type { EventPayload, ResultPayload } from '../../mqtt/topics/payloads.js';
 import { changeText, type View, ViewState } from './state.js';
 
 /** One line per change of class; for pipes and files. */

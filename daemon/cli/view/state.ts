@@ -1,4 +1,4 @@
-import type { EventPayload, ResultPayload } from '../../mqtt/topics/topics.js';
+import type { EventPayload, ResultPayload } from '../../mqtt/topics/payloads.js';
 import { RateMeter } from '../../util/rate-meter.js';
 
 /** What a view shows of the stream so far: rate, latency, and accuracy where the camera knows the truth. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConfigStore } from '../../config/store.js';
-import type { ModelIdentity } from '../../mqtt/topics/topics.js';
+import type { ModelIdentity } from '../../mqtt/topics/payloads.js';
+import type { RetainedTopic } from '../../mqtt/topics/topics.js';
 import type { InstalledModel, ModelFolder } from '../../updates/folder.js';
 import { InstallError, type RefusedKind } from '../../updates/install-error.js';
 import { Installer, type InstallOutcome, type InstallStatus } from '../../updates/installer.js';
@@ -16,7 +17,7 @@ export interface ModelCommandOptions {
   /** Puts `model.file` on trial: to this value, or back to the local file's. */
   readonly change: (file: string | null, requester: Requester) => Promise<Reply>;
   readonly active: () => ModelIdentity | undefined;
-  readonly retain: (name: string, value: unknown) => void;
+  readonly retain: (name: RetainedTopic, value: unknown) => void;
   readonly answerTopic: string;
 }
 

@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import { type Frame, rawBytes } from '../../camera/frame.js';
 import type { Region } from '../../inference/preprocess/options.js';
 import { MAX_FRAME_PIXELS } from '../../inference/preprocess/preprocessor.js';
-import type { ResultPayload } from '../../mqtt/topics/topics.js';
+import type { ResultPayload } from '../../mqtt/topics/payloads.js';
 import { textPath, textWidth } from './overlay-text.js';
 
 export interface PictureOptions {

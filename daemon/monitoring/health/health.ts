@@ -1,4 +1,4 @@
-import type { HealthPayload } from '../../mqtt/topics/topics.js';
+import type { HealthPayload } from '../../mqtt/topics/payloads.js';
 import { ProcessUsage } from './process-usage.js';
 
 type Frames = HealthPayload['frames'];

@@ -7,6 +7,3 @@ export type { Logger };
 export function createLogger(level: string, output: LogOutput): Logger {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, output);
 }
-
-/** The `part` of lines about the connection to the broker. */
-export const connectionPart = 'mqtt';

@@ -1,5 +1,5 @@
+import { connectionPart } from '../../mqtt/connection/log-part.js';
 import { TokenBucket } from '../../util/token-bucket.js';
-import { connectionPart } from './logger.js';
 import type { LogOutput } from './output.js';
 
 /** The `log` message without device and session. */

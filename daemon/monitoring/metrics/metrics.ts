@@ -1,4 +1,4 @@
-import type { HealthPayload } from '../../mqtt/topics/topics.js';
+import type { HealthPayload } from '../../mqtt/topics/payloads.js';
 import type { Alert } from '../alerts.js';
 import type { Family, Sample } from './prometheus.js';
 

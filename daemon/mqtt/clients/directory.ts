@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { TopicName } from '../topics/topics.js';
 
 // A fleet has boards of several versions: what is looked at is checked, what they say besides is kept as it is.
 const boardStatus = z.looseObject({ state: z.string() });
@@ -23,7 +24,7 @@ export interface Board {
 }
 
 /** The retained topics that tell of boards. */
-const directoryTopics = ['status', 'info', 'health', 'config', 'alert/+'] as const;
+const directoryTopics = ['status', 'info', 'health', 'config', 'alert/+'] as const satisfies readonly TopicName[];
 
 /** Every board that the broker knows of, from its retained messages and what comes afterwards. */
 export class Directory {

@@ -53,7 +53,6 @@ export class ModelSender {
     try {
       await requester.ask(device, {
         topic: 'command/model/install',
-        answers: 'command/response',
         body,
         limitMs,
         begun: (answer) => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ZynqnetError } from '../../util/error.js';
+import { answerTopicOf, answerTopics, type RequestTopic } from '../topics/topics.js';
 import type { FleetBroker } from './broker.js';
 
 /** A board's reply, as docs/remote.md has it. */
@@ -13,10 +14,8 @@ export interface Answer {
 }
 
 export interface Question {
-  /** Below the board's or the group's topics, e.g. `config/set`. */
-  readonly topic: string;
-  /** Where the answers come, e.g. `config/response`. */
-  readonly answers: string;
+  /** Below the board's or the group's topics. */
+  readonly topic: RequestTopic;
   readonly body: Record<string, unknown>;
   /** For the answer, or between an answer "begun" (202) and the outcome. */
   readonly limitMs: number;
@@ -39,7 +38,7 @@ export class Requester {
 
   /** Before the first question. */
   async start(): Promise<void> {
-    const filters = ['config/response', 'command/response'].map((name) => `${this.#base}/+/${name}`);
+    const filters = answerTopics.map((name) => `${this.#base}/+/${name}`);
     await this.#broker.subscribe(filters, (topic, payload) => this.#take(topic, payload));
   }
 
@@ -64,8 +63,8 @@ export class Requester {
     return answers;
   }
 
-  #answerOf(device: string, id: string, { answers, limitMs, begun }: Question): Promise<Answer> {
-    const key = `${this.#base}/${device}/${answers} ${id}`;
+  #answerOf(device: string, id: string, { topic, limitMs, begun }: Question): Promise<Answer> {
+    const key = `${this.#base}/${device}/${answerTopicOf(topic)} ${id}`;
     return new Promise((resolve, reject) => {
       let lacking = 'no answer';
       const silent = () => {

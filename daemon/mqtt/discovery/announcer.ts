@@ -1,8 +1,7 @@
 import { hostname } from 'node:os';
-import { usableKinds } from '../../camera/kinds/table.js';
 import { modelFolder } from '../../config/model-folder.js';
+import type { Config } from '../../config/schema.js';
 import type { ConfigStore } from '../../config/store.js';
-import { readTemperatures } from '../../monitoring/health/temperatures.js';
 import { version } from '../../util/version.js';
 import type { Publisher } from '../publisher/publisher.js';
 import { discoveryMessage, discoveryTopic } from './home-assistant.js';
@@ -10,28 +9,32 @@ import { discoveryMessage, discoveryTopic } from './home-assistant.js';
 /** Many devices answer the same birth message: each waits a random part of this. */
 const jitterMs = 5000;
 
+export interface HomeAssistantOptions {
+  readonly publisher: Publisher;
+  readonly store: ConfigStore;
+  readonly device: string;
+  /** Kinds of camera that can be chosen with this configuration. */
+  readonly cameras: (config: Config) => readonly string[];
+  /** Names of the sensors in `health.machine.temperaturesC`. */
+  readonly temperatures: () => readonly string[];
+}
+
 /** Keeps the discovery message as the configuration wants it, and publishes it again when Home Assistant comes back. */
 export class HomeAssistant {
-  readonly #publisher: Publisher;
-  readonly #store: ConfigStore;
-  readonly #device: string;
-  readonly #random: () => number;
+  readonly #options: HomeAssistantOptions;
   #published = '';
   #timer: NodeJS.Timeout | undefined;
   #unsubscribe: () => void = () => {};
 
-  constructor(publisher: Publisher, store: ConfigStore, device: string, random: () => number = Math.random) {
-    this.#publisher = publisher;
-    this.#store = store;
-    this.#device = device;
-    this.#random = random;
+  constructor(options: HomeAssistantOptions) {
+    this.#options = options;
   }
 
   start(): void {
-    this.#publisher.listen(`${this.#prefix}/status`, ({ payload }) => {
+    this.#options.publisher.listen(`${this.#prefix}/status`, ({ payload }) => {
       if (payload.toString('utf8') === 'online') this.#again();
     });
-    this.#unsubscribe = this.#store.subscribe(() => this.#follow());
+    this.#unsubscribe = this.#options.store.subscribe(() => this.#follow());
     this.#follow();
   }
 
@@ -41,36 +44,36 @@ export class HomeAssistant {
   }
 
   get #prefix(): string {
-    return this.#store.config.homeAssistant.prefix;
+    return this.#options.store.config.homeAssistant.prefix;
   }
 
   #follow(): void {
-    const message = this.#store.config.homeAssistant.enabled ? this.#message() : '';
+    const message = this.#options.store.config.homeAssistant.enabled ? this.#message() : '';
     if (message !== this.#published) this.#publish(message);
   }
 
   #again(): void {
     if (this.#published === '') return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#publish(this.#published), this.#random() * jitterMs);
+    this.#timer = setTimeout(() => this.#publish(this.#published), Math.random() * jitterMs);
   }
 
   #publish(message: string): void {
     this.#published = message;
-    const topic = discoveryTopic(this.#prefix, this.#device);
-    this.#publisher.retainAt(topic, message === '' ? null : JSON.parse(message));
+    const topic = discoveryTopic(this.#prefix, this.#options.device);
+    this.#options.publisher.retainAt(topic, message === '' ? null : JSON.parse(message));
   }
 
   #message(): string {
-    const { config } = this.#store;
+    const { config } = this.#options.store;
     const facts = {
-      device: this.#device,
-      name: config.homeAssistant.name ?? `zynqnetd ${this.#device}`,
+      device: this.#options.device,
+      name: config.homeAssistant.name ?? `zynqnetd ${this.#options.device}`,
       version,
       host: hostname(),
-      topic: (name: string) => this.#publisher.topic(name),
-      cameras: usableKinds(config.camera),
-      temperatures: Object.keys(readTemperatures()),
+      topic: (name: string) => this.#options.publisher.topic(name),
+      cameras: this.#options.cameras(config),
+      temperatures: this.#options.temperatures(),
       remote: config.remote.enabled,
       models: modelFolder(config) !== undefined,
     };

@@ -7,7 +7,7 @@ import { endsWithin } from '../../util/time-limit.js';
 import { Connection, type ConnectionTimes } from '../connection/connection.js';
 import { filterMatches } from '../connection/filters.js';
 import type { BrokerSession, Dial, Incoming, PublishOptions } from '../connection/session.js';
-import type { classPayload } from '../topics/remote-topics.js';
+import type { classPayload } from '../topics/payloads.js';
 import {
   type DeviceState,
   type EventPayload,
@@ -16,9 +16,8 @@ import {
   type ResultPayload,
   type StatusPayload,
   statusPayload,
-  topicOf,
-  topics,
-} from '../topics/topics.js';
+} from '../topics/payloads.js';
+import { type RetainedTopic, topicOf, topics } from '../topics/topics.js';
 import { EventQueue } from './event-queue.js';
 import { RateLimit } from './rate-limit.js';
 
@@ -113,7 +112,7 @@ export class Publisher {
   }
 
   /** Keeps a retained topic at this value, now and after each reconnect. Null clears it. */
-  retain(name: string, value: unknown): void {
+  retain(name: RetainedTopic, value: unknown): void {
     this.retainAt(this.topic(name), value);
   }
 
@@ -177,10 +176,20 @@ export class Publisher {
     }
   }
 
+  /** A JPEG picture; resolves to whether there is a broker that took it. */
+  publishImage(jpeg: Uint8Array): Promise<boolean> {
+    return this.send(this.topic('image'), jpeg, topics.image);
+  }
+
   /** Publishes once, if there is a broker; resolves to whether it was taken. For replies. */
-  async send(topic: string, payload: string | Uint8Array, options: PublishOptions): Promise<boolean> {
+  async send(
+    topic: string,
+    payload: string | Uint8Array,
+    { qos, retain, correlationData }: PublishOptions,
+  ): Promise<boolean> {
     const session = this.#connection.session;
     if (session === undefined) return false;
+    const options = { qos, retain, ...(correlationData === undefined ? {} : { correlationData }) };
     return session.publish(topic, payload, options).then(
       () => true,
       () => false,

@@ -1,194 +1,58 @@
-import { z } from 'zod';
-
 /**
- * The public MQTT interface: every topic under `<baseTopic>/<device>/` and the payload of each.
+ * The public MQTT interface: every topic under `<baseTopic>/<device>/`, with QoS, retained or not, and the payload.
  * docs/topics.md explains them; a test checks that page against this file.
  */
-const states = ['init', 'online', 'stopped', 'offline'] as const;
-export type DeviceState = (typeof states)[number];
+import * as payloads from './payloads.js';
 
-const timestamp = z.iso.datetime();
-const count = z.int().min(0);
-const milliseconds = z.number().min(0);
-
-/** `init` until the first frame is through, `offline` is the will. `session` is new at each start of the daemon. */
-export const statusPayload = z.strictObject({ state: z.enum(states), session: z.string() });
-
-const classScore = z.strictObject({
-  label: z.string(),
-  index: count,
-  /** 0..1, softmax over all classes. */
-  probability: z.number().min(0).max(1),
-});
-
-const modelIdentity = z.strictObject({
-  name: z.string(),
-  /** SHA-256 of the model file, as `sha256sum` prints it. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-});
-
-export const resultPayload = z.strictObject({
-  device: z.string(),
-  session: z.string(),
-  camera: z.string(),
-  /** Counts the camera's frames since it was opened; gaps are frames that were dropped. */
-  frame: count,
-  /** UTC. */
-  capturedAt: timestamp,
-  /** False: this clock has not been set since boot (the boards have no battery), only differences of times hold. */
-  clockSynchronized: z.boolean(),
-  model: modelIdentity,
-  /** Most probable first; `classify.topK` of them. */
-  top: z.array(classScore),
-  /** `total` runs from the frame's capture to its result. */
-  latencyMs: z.strictObject({ preprocess: milliseconds, inference: milliseconds, total: milliseconds }),
-  backend: z.string(),
-  /** What the frame really shows, where the camera knows (the scene camera does). */
-  truth: z.strictObject({ label: z.string(), index: z.int() }).optional(),
-});
-
-/** The stable class has changed; null is "no class is sure enough". */
-export const eventPayload = z.strictObject({
-  device: z.string(),
-  session: z.string(),
-  camera: z.string(),
-  /** 1, 2, 3… within a session: shows repeats (delivery is at least once) and gaps (the queue overflowed). */
-  sequence: count,
-  frame: count,
-  capturedAt: timestamp,
-  clockSynchronized: z.boolean(),
-  model: modelIdentity,
-  before: classScore.nullable(),
-  after: classScore.nullable(),
-});
-
-export const infoPayload = z.strictObject({
-  device: z.string(),
-  session: z.string(),
-  version: z.string(),
-  startedAt: timestamp,
-  model: modelIdentity.extend({
-    input: z.strictObject({ width: count, height: count, channels: count }),
-    labels: count,
-  }),
-  backend: z.string(),
-  camera: z.strictObject({ name: z.string(), source: z.string() }),
-  host: z.strictObject({ name: z.string(), platform: z.string(), node: z.string() }),
-});
-
-const spread = z.strictObject({ p50: milliseconds, p95: milliseconds, p99: milliseconds });
-
-export const healthPayload = z.strictObject({
-  device: z.string(),
-  session: z.string(),
-  at: timestamp,
-  clockSynchronized: z.boolean(),
-  uptimeSeconds: z.number().min(0),
-  /** Results a second since the last health message. */
-  framesPerSecond: z.number().min(0),
-  /** Since the start. */
-  frames: z.strictObject({
-    captured: count,
-    classified: count,
-    dropped: z.strictObject({
-      /** Replaced by a newer frame before their turn came. */
-      replaced: count,
-      /** By the camera or its driver. */
-      lost: count,
-      /** There was no model yet. */
-      noModel: count,
-    }),
-    /** On purpose, by cause; a cause that never happened may be missing. */
-    skipped: z.record(z.string(), count),
-    failed: z.strictObject({ camera: count, preprocess: count, inference: count, delivery: count }),
-  }),
-  results: z.strictObject({
-    published: count,
-    /** Over `publish.maxResultsPerSecond`. */
-    skipped: count,
-    /** No broker, or it does not keep up. */
-    dropped: count,
-  }),
-  events: z.strictObject({ published: count, queued: count, dropped: count }),
-  latencyMs: z.strictObject({ preprocess: spread, inference: spread, total: spread }),
-  /** What waits now; `inFlight` frames are being prepared or inferred. */
-  queues: z.strictObject({ frames: count, inFlight: count, events: count, results: count }),
-  mqtt: z.strictObject({
-    state: z.string(),
-    connects: count,
-    reconnectsLastHour: count,
-    lastError: z.string().nullable(),
-  }),
-  camera: z.strictObject({ state: z.string(), reconnects: count, reconnectsLastHour: count }),
-  /** What the engine went through since the start; docs/operations.md tells of its states and steps. */
-  engine: z.strictObject({
-    state: z.string(),
-    backend: z.string().nullable(),
-    errors: count,
-    hangs: count,
-    retries: count,
-    resets: count,
-    reloads: count,
-    fallbacks: count,
-    returns: count,
-    lastError: z.string().nullable(),
-    /** Null on CPUs. `cycles` of the last frame; `lostInterrupts`: the line is not connected, the driver polls. */
-    accelerator: z
-      .strictObject({
-        preset: z.string(),
-        clockMHz: count,
-        cycles: count,
-        runs: count,
-        failures: count,
-        timeouts: count,
-        resets: count,
-        reloads: count,
-        lostInterrupts: count,
-      })
-      .nullable(),
-  }),
-  process: z.strictObject({ rssMiB: z.number(), cpuPercent: z.number(), openFiles: count.nullable() }),
-  machine: z.strictObject({
-    uptimeSeconds: count,
-    load: z.number().min(0),
-    memoryAvailableMiB: z.number(),
-    /** Of the state folder's disk, or the root's. */
-    disk: z.strictObject({ freeMiB: z.number(), sizeMiB: z.number() }).nullable(),
-    /** Degrees Celsius by sensor; `xadc` is the Zynq's own. */
-    temperaturesC: z.record(z.string(), z.number()),
-  }),
-  /** Ids of the alerts that are up. */
-  alerts: z.array(z.string()),
-});
-
-export const logPayload = z.strictObject({
-  device: z.string(),
-  session: z.string(),
-  at: timestamp,
-  level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
-  message: z.string(),
-  details: z.record(z.string(), z.unknown()),
-  /** Lines that were left out before this one, since there were too many. */
-  leftOut: count,
-});
-
-export type StatusPayload = z.output<typeof statusPayload>;
-export type ClassScore = z.output<typeof classScore>;
-export type ModelIdentity = z.output<typeof modelIdentity>;
-export type ResultPayload = z.output<typeof resultPayload>;
-export type EventPayload = z.output<typeof eventPayload>;
-export type InfoPayload = z.output<typeof infoPayload>;
-export type HealthPayload = z.output<typeof healthPayload>;
-
-/** Every topic that the daemon publishes. QoS of result and event is configuration; these are the defaults. */
+/** What the device publishes; `+` is the id of an alert. QoS of result and event is configuration; these are the defaults. */
 export const topics = {
-  status: { qos: 1, retain: true, payload: statusPayload },
-  info: { qos: 1, retain: true, payload: infoPayload },
-  health: { qos: 1, retain: true, payload: healthPayload },
-  result: { qos: 0, retain: false, payload: resultPayload },
-  event: { qos: 1, retain: false, payload: eventPayload },
-  log: { qos: 0, retain: false, payload: logPayload },
+  status: { qos: 1, retain: true, payload: payloads.statusPayload },
+  info: { qos: 1, retain: true, payload: payloads.infoPayload },
+  result: { qos: 0, retain: false, payload: payloads.resultPayload },
+  event: { qos: 1, retain: false, payload: payloads.eventPayload },
+  health: { qos: 1, retain: true, payload: payloads.healthPayload },
+  log: { qos: 0, retain: false, payload: payloads.logPayload },
+  'alert/+': { qos: 1, retain: true, payload: payloads.alertPayload },
+  class: { qos: 1, retain: true, payload: payloads.classPayload },
+  activity: { qos: 1, retain: true, payload: payloads.activityPayload },
+  config: { qos: 1, retain: true, payload: payloads.configPayload },
+  'config/response': { qos: 1, retain: false, payload: payloads.responsePayload },
+  'command/response': { qos: 1, retain: false, payload: payloads.responsePayload },
+  'model/status': { qos: 1, retain: true, payload: payloads.modelStatusPayload },
+  /** A JSON Schema. */
+  'config/schema': { qos: 1, retain: true, payload: undefined },
+  /** A JPEG picture. */
+  image: { qos: 1, retain: false, payload: undefined },
 } as const;
+
+/** What the device, and each of its groups, listens to. daemon/control checks the bodies and answers. */
+export const requests = [
+  'config/set',
+  'config/get',
+  'config/reset',
+  'config/rollback',
+  'command/+',
+  'command/model/+',
+  /** SHA-256 of the model, number of the chunk. The only one without an answer: `model/status` says what is missing. */
+  'model/chunk/+/+',
+] as const;
+
+/** A name of the catalogue with its `+` filled in. */
+type Filled<Name> = Name extends `${infer Start}+${infer End}` ? `${Start}${string}${Filled<End>}` : Name;
+type Entries = typeof topics;
+
+export type TopicName = Filled<keyof Entries>;
+export type RetainedTopic = Filled<
+  { [Name in keyof Entries]: Entries[Name]['retain'] extends true ? Name : never }[keyof Entries]
+>;
+export type RequestTopic = Filled<(typeof requests)[number]>;
+
+/** The topics on which a device answers. */
+export const answerTopics = ['config/response', 'command/response'] as const satisfies readonly TopicName[];
+
+export function answerTopicOf(request: RequestTopic): (typeof answerTopics)[number] {
+  return request.startsWith('config/') ? 'config/response' : 'command/response';
+}
 
 export function topicOf(baseTopic: string, device: string, name: string): string {
   return `${baseTopic}/${device}/${name}`;

@@ -5,7 +5,7 @@ import {
   configPayload,
   modelStatusPayload,
   responsePayload,
-} from '../../../daemon/mqtt/topics/remote-topics.js';
+} from '../../../daemon/mqtt/topics/payloads.js';
 import { haveBuild } from '../support/daemon-process.js';
 import { haveMosquitto } from '../support/mosquitto.js';
 import { Boards } from './fixture.js';

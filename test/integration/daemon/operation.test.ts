@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { logPayload } from '../../../daemon/mqtt/topics/topics.js';
+import { logPayload } from '../../../daemon/mqtt/topics/payloads.js';
 import { parsePrometheus } from '../../support/prometheus.js';
 import { smallModel } from '../../support/small-model.js';
 import { DaemonProcess, haveBuild } from '../support/daemon-process.js';

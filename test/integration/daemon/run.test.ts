@@ -11,7 +11,7 @@ import {
   type ResultPayload,
   resultPayload,
   type StatusPayload,
-} from '../../../daemon/mqtt/topics/topics.js';
+} from '../../../daemon/mqtt/topics/payloads.js';
 import { smallModel } from '../../support/small-model.js';
 import { DaemonProcess, haveBuild, zynqnetd } from '../support/daemon-process.js';
 import { Listener, until } from '../support/listener.js';

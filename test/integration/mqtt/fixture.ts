@@ -4,7 +4,8 @@ import type { Config } from '../../../daemon/config/schema.js';
 import { mqttOptions } from '../../../daemon/mqtt/connection/mqtt-options.js';
 import { mqttDial } from '../../../daemon/mqtt/connection/session.js';
 import { Publisher } from '../../../daemon/mqtt/publisher/publisher.js';
-import { type EventPayload, type ResultPayload, topicOf } from '../../../daemon/mqtt/topics/topics.js';
+import type { EventPayload, ResultPayload } from '../../../daemon/mqtt/topics/payloads.js';
+import { topicOf } from '../../../daemon/mqtt/topics/topics.js';
 
 const device = 'board-1';
 

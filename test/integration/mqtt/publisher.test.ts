@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { eventPayload, resultPayload, type StatusPayload } from '../../../daemon/mqtt/topics/topics.js';
+import { eventPayload, resultPayload, type StatusPayload } from '../../../daemon/mqtt/topics/payloads.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { Listener, until } from '../support/listener.js';
 import { freePort, haveMosquitto, Mosquitto } from '../support/mosquitto.js';

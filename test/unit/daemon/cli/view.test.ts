@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bar, LiveView } from '../../../../daemon/cli/view/live.js';
 import { PlainView } from '../../../../daemon/cli/view/plain.js';
 import { humanLine } from '../../../../daemon/monitoring/log/human.js';
-import type { EventPayload, ResultPayload } from '../../../../daemon/mqtt/topics/topics.js';
+import type { EventPayload, ResultPayload } from '../../../../daemon/mqtt/topics/payloads.js';
 
 const common = {
   device: 'd',

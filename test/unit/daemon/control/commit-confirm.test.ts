@@ -10,7 +10,7 @@ import { ConfigStore } from '../../../../daemon/config/store.js';
 import { CommitConfirm } from '../../../../daemon/control/commit-confirm.js';
 import { FrameWatch } from '../../../../daemon/control/frame-watch.js';
 import { type Reply, RequestError } from '../../../../daemon/control/reply.js';
-import type { ResultPayload } from '../../../../daemon/mqtt/topics/topics.js';
+import type { ResultPayload } from '../../../../daemon/mqtt/topics/payloads.js';
 
 const nobody = { id: 'test' };
 

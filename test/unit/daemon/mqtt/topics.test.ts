@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { remoteTopics } from '../../../../daemon/mqtt/topics/remote-topics.js';
-import { topics } from '../../../../daemon/mqtt/topics/topics.js';
+import { requests, topics } from '../../../../daemon/mqtt/topics/topics.js';
 
 const page = readFileSync(new URL('../../../../docs/topics.md', import.meta.url), 'utf8');
 
@@ -13,19 +12,31 @@ function section(name: string): string {
   return start === -1 ? '' : page.slice(start, end === -1 ? undefined : end);
 }
 
-describe.each(Object.entries({ ...topics, ...remoteTopics }))(
-  'docs/topics.md on %s',
-  (name, { qos, retain, payload }) => {
-    it('says how it is published', () => {
-      expect(section(name)).toContain(`QoS ${qos}`);
-      expect(/\bretained\b/.test(section(name).split('```')[0] ?? '')).toBe(retain);
-    });
+const names = Object.keys(topics) as (keyof typeof topics)[];
+const documented = names.flatMap((name) => {
+  const { payload, ...how } = topics[name];
+  return payload === undefined || name === 'command/response' ? [] : [[name, { ...how, payload }] as const];
+});
 
-    it('shows an example that the catalogue accepts, with every key in it', () => {
-      const example = /```json\n([\s\S]*?)```/.exec(section(name))?.[1] ?? '';
-      const data = JSON.parse(example);
-      (payload as z.ZodType).parse(data);
-      expect(Object.keys(data).sort()).toEqual(Object.keys(payload.shape).sort());
-    });
-  },
-);
+describe.each(documented)('docs/topics.md on %s', (name, { qos, retain, payload }) => {
+  it('says how it is published', () => {
+    expect(section(name.replace('+', '<id>'))).toContain(`QoS ${qos}`);
+    expect(/\bretained\b/.test(section(name.replace('+', '<id>')).split('```')[0] ?? '')).toBe(retain);
+  });
+
+  it('shows an example that the catalogue accepts, with every key in it', () => {
+    const example = /```json\n([\s\S]*?)```/.exec(section(name.replace('+', '<id>')))?.[1] ?? '';
+    const data = JSON.parse(example);
+    (payload as z.ZodType).parse(data);
+    expect(Object.keys(data).sort()).toEqual(Object.keys(payload.shape).sort());
+  });
+});
+
+it('docs/topics.md names every topic, and what a device listens to', () => {
+  for (const name of names) expect(page).toMatch(new RegExp(`(\\n## |\`)${name.replace('+', '<id>')}(\\n|\`)`));
+  const listens = section('What a device listens to');
+  for (const name of requests) {
+    const shown = name.startsWith('command/') ? 'command/…' : name.replace(/\+.*/, '…');
+    expect(listens).toContain(`\`${shown}\``);
+  }
+});

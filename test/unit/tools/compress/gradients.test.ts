@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { rightPrice } from '../../../../tools/compress/cluster.js';
 import { withEngine } from '../../../../tools/compress/evaluate.js';
-import { convGradients, fisherSample } from '../../../../tools/compress/gradients.js';
 import { describe as description, type FloatNetwork, loaded } from '../../../../tools/compress/float-network.js';
+import { convGradients, fisherSample } from '../../../../tools/compress/gradients.js';
 import { compressKernels } from '../../../../tools/native/compress-kernels.js';
 import { generator, randomNetwork } from './support/float-networks.js';
 

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { withEngine } from '../../../../tools/compress/evaluate.js';
-import { describe as description, type FloatNetwork, loaded, nonZeros } from '../../../../tools/compress/float-network.js';
+import {
+  describe as description,
+  type FloatNetwork,
+  loaded,
+  nonZeros,
+} from '../../../../tools/compress/float-network.js';
 import { removeDeadChannels, removeWeakChannels } from '../../../../tools/compress/prune-channels.js';
 import { pruneWeights } from '../../../../tools/compress/prune-weights.js';
 import { randomInputs, randomNetwork, wholeNetwork } from './support/float-networks.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { importSources } from '../../../../tools/import/import-model.js';
-import { labelsFor } from '../../../../tools/import/labels.js';
 import { type ImportOptions, parseChoice, parseNumbers, parseSize } from '../../../../tools/import/import-options.js';
+import { labelsFor } from '../../../../tools/import/labels.js';
 import { importOnnx, refusal, source } from './support/agree.js';
 import { network } from './support/networks.js';
 import { onnxFile } from './support/onnx-file.js';

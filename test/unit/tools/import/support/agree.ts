@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { encodeModelFile, parseModelFile } from '../../../../../daemon/model/load.js';
 import { ZynqnetError } from '../../../../../daemon/util/error.js';
-import type { SourceFile, SourceKind } from '../../../../../tools/import/source-files.js';
 import { type ImportedModel, importSources } from '../../../../../tools/import/import-model.js';
 import type { ImportOptions } from '../../../../../tools/import/import-options.js';
+import type { SourceFile, SourceKind } from '../../../../../tools/import/source-files.js';
 import { noise, type OnnxSpec, onnxFile } from './onnx-file.js';
 import { asOnnx, Reference } from './reference.js';
 
