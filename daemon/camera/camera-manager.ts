@@ -4,9 +4,9 @@ import { messageOf } from '../util/error.js';
 import { HourCount } from '../util/hour-count.js';
 import { createCamera } from './create-camera.js';
 import type { Frame } from './frame.js';
+import type { CameraStatus, FrameSource } from './frame-source.js';
 import type { CameraSettings } from './kinds/table.js';
 import type { ScheduledCamera } from './schedule/capture-scheduler.js';
-import type { CameraStatus, FrameSource } from './source.js';
 
 /** The alert of the camera (monitoring/alerts.ts). */
 interface CameraAlerts {
@@ -33,7 +33,7 @@ export class CameraManager implements ScheduledCamera {
     this.#options = options;
   }
 
-  /** Starts the camera; it opens in its own time. Throws, and raises the alert, for a configuration that lacks something. */
+  /** Starts to open the camera and returns at once. Throws, and raises the alert, where a key that it needs is not set. */
   async open(frame: (frame: Frame) => void): Promise<void> {
     const { config, alerts } = this.#options;
     try {
@@ -63,7 +63,7 @@ export class CameraManager implements ScheduledCamera {
   async stop(): Promise<void> {
     const source = this.#source;
     this.#source = undefined;
-    this.#openedBefore = false; // what is opened next is no reconnect
+    this.#openedBefore = false; // the next opening is not a reconnect
     await source?.stop();
   }
 
@@ -82,7 +82,7 @@ export class CameraManager implements ScheduledCamera {
       alerts.raise('camera', 'error', status.error.message);
     }
     this.#reportWarning(status);
-    if (status.ended) log.info('the camera is at its end');
+    if (status.ended) log.info('the camera has no more frames');
   }
 
   #reportWarning({ lastWarning, warnings }: CameraStatus): void {

@@ -1,6 +1,6 @@
 import type { NativeV4l2 } from '../native/v4l2.js';
+import type { FrameSource } from './frame-source.js';
 import { type CameraSettings, chosenKind } from './kinds/table.js';
-import type { FrameSource } from './source.js';
 import { SupervisedCamera } from './supervision/supervised-camera.js';
 
 /** The camera that the configuration chooses, not started. Throws CAMERA_CONFIG where a key that it needs is not set. */

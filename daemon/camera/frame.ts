@@ -1,7 +1,7 @@
 /** How the bytes of a frame are laid out. `jpeg` comes from a camera; `encoded` is any image file, with its EXIF orientation. */
 export type FrameFormat = 'rgb24' | 'bgr24' | 'gray8' | 'jpeg' | 'encoded';
 
-/** What is really in a frame, where somebody knows: the scene camera, or a labelled file. */
+/** What a frame really shows, where that is known: by the scene camera, or from a labelled file. */
 export interface FrameTruth {
   readonly index: number;
   readonly label: string;

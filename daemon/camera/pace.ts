@@ -1,8 +1,8 @@
 import { sleepUntilAborted } from '../util/sleep.js';
 
 /**
- * Keeps a steady rate: each `next()` resolves one period after the one before. Who comes late loses the ticks in
- * between instead of hurrying after them.
+ * Keeps a steady rate: each `next()` resolves one period after the one before. A caller that is
+ * late skips the ticks that it has missed and does not catch up.
  */
 export class Pace {
   readonly #periodMs: number;

@@ -17,7 +17,7 @@ export const camera = section('Where frames come from.', {
   stallSeconds: key(z.number().min(0.5).max(3600), {
     default: 10,
     applies: 'camera',
-    doc: 'A camera without a frame for this long counts as stalled and is opened anew.',
+    doc: 'A camera without a frame for this long counts as stalled and is opened again.',
   }),
   ...cameraSections,
 });

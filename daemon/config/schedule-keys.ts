@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTimeZone, weekdays } from '../camera/schedule/active-hours.js';
+import { isTimeZone, weekdays } from '../util/active-hours.js';
 import { key, section } from './define.js';
 
 const span = z.strictObject({

@@ -3,7 +3,7 @@ import https from 'node:https';
 import { ZynqnetError } from '../../util/error.js';
 
 const MAX_REDIRECTS = 5;
-/** For the answer's head; a body that stalls is the supervisor's business. */
+/** For the head of the answer; the supervisor watches over its body. */
 const ANSWER_LIMIT_MS = 10_000;
 
 /** GET requests to one camera over kept connections, with Basic authentication (RFC 7617) and redirects. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { messageOf, ZynqnetError } from '../../util/error.js';
+import type { Session } from '../frame-source.js';
 import { imageKind } from '../image-kind.js';
 import { Pace } from '../pace.js';
-import type { Session } from '../source.js';
 import { HttpClient } from './http-client.js';
 import { boundaryOf, MultipartParser } from './multipart.js';
 
@@ -83,14 +83,14 @@ async function stream(answer: IncomingMessage, type: string, session: Session): 
   }
   answer.destroy();
   if (!session.signal.aborted)
-    throw new ZynqnetError('CAMERA_LOST', 'the camera ended its MJPEG stream; it is opened anew');
+    throw new ZynqnetError('CAMERA_LOST', 'the camera ended its MJPEG stream; it is opened again');
 }
 
 /** Whole pictures go on; anything else (an empty part, an error page) is counted and left out. */
 function deliver(data: Uint8Array, session: Session): void {
   const kind = imageKind(data);
   if (kind) session.emit({ data, format: kind === 'jpeg' ? 'jpeg' : 'encoded', width: 0, height: 0 });
-  else session.warn(`an answer of ${data.length} bytes is no picture`);
+  else session.warn(`an answer of ${data.length} bytes is not a picture`);
 }
 
 async function credentials(file: string | null): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { ZynqnetError } from '../../util/error.js';
 
-/** Headers of a part are a few lines; more is no multipart stream. */
+/** Headers of a part are a few lines; more is not a multipart stream. */
 const MAX_HEADER_BYTES = 16 * 1024;
 const CR = 13;
 const LF = 10;
@@ -9,8 +9,8 @@ const DASH = 45;
 /**
  * Cuts a `multipart/x-mixed-replace` stream (RFC 2046 section 5.1, as cameras use it) into its parts. Tolerant, because
  * cameras are not: lines may end in LF, the boundary parameter may be quoted, missing, or carry its dashes already, and
- * a Content-Length that is wrong is found out by the boundary that does not follow it. Memory stays below
- * `maxPartBytes` and some; a larger part is CAMERA_FORMAT.
+ * a Content-Length that is wrong is found out by the boundary that does not follow it. It keeps little
+ * more than `maxPartBytes` in memory; a larger part is CAMERA_FORMAT.
  */
 export class MultipartParser {
   readonly #emit: (part: Uint8Array) => void;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { key } from '../../config/define.js';
 import { ZynqnetError } from '../../util/error.js';
 import { endsWithin } from '../../util/time-limit.js';
-import type { CameraDriver, Session } from '../source.js';
+import type { CameraDriver, Session } from '../frame-source.js';
 import { cameraKind, frameRate, frameSide } from './kind.js';
 import { plainAddress } from './message-rules.js';
 
@@ -50,16 +50,16 @@ export interface FfmpegOptions {
   readonly program?: string;
 }
 
-/** What of its standard error goes into messages. */
+/** Lines of its standard error that go into messages. */
 const STDERR_LINES = 4;
-/** Between asking ffmpeg to end and ending it. */
+/** Time for ffmpeg to end after SIGTERM; then it is killed. */
 const KILL_AFTER_MS = 1000;
 
 /** RTSP, or anything else that an installed ffmpeg reads, as raw RGB frames through a pipe. */
 export function ffmpegDriver(options: FfmpegOptions): CameraDriver {
   return {
     kind: 'ffmpeg',
-    // RTSP cameras take their time until the first key frame
+    // RTSP cameras take long to send the first key frame
     openLimitMs: Math.max(15_000, options.stallMs),
     stallLimitMs: options.stallMs + 1000 / options.framesPerSecond,
     run: (session) => run(options, session),
@@ -77,7 +77,7 @@ async function run(options: FfmpegOptions, session: Session): Promise<void> {
   try {
     await readFrames(child.stdout, width, height, session).catch(async (error) => {
       await endChild(child);
-      await exit; // why it never started says more than the broken pipe
+      await exit; // rejects if ffmpeg never started, which says more than the broken pipe
       throw error;
     });
     const how = await exit;
@@ -93,7 +93,7 @@ async function run(options: FfmpegOptions, session: Session): Promise<void> {
 export function argumentsFor({ input, inputOptions, width, height, framesPerSecond }: FfmpegOptions): string[] {
   const before = [...inputOptions];
   if (/^rtsps?:/i.test(input) && !before.includes('-rtsp_transport')) before.push('-rtsp_transport', 'tcp');
-  // a file would be read as fast as it decodes
+  // without -re ffmpeg reads a file as fast as it can decode it
   if (!/^\w+:\/\//.test(input) && !before.includes('-re') && !input.startsWith('/dev/')) before.push('-re');
   const filter = `fps=${framesPerSecond},scale=${width}:${height}`;
   const quiet = ['-nostdin', '-hide_banner', '-loglevel', 'error'];
@@ -141,7 +141,7 @@ async function readFrames(pipe: Readable, width: number, height: number, session
   }
 }
 
-/** The newest lines of standard error, with what is secret taken out. */
+/** The newest lines of standard error, with secrets taken out. */
 function keepLastLines(pipe: Readable, secrets: readonly string[]): () => string {
   let tail = '';
   pipe.setEncoding('utf8');
@@ -155,7 +155,7 @@ function keepLastLines(pipe: Readable, secrets: readonly string[]): () => string
   };
 }
 
-/** User and password of an address, which ffmpeg likes to repeat in its messages. */
+/** User and password of an address, which ffmpeg repeats in its messages. */
 function secretsOf(input: string): string[] {
   const userinfo = /^\w+:\/\/([^/@]+)@/.exec(input)?.[1];
   return userinfo ? [userinfo] : [];

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { key, path } from '../../config/define.js';
 import { messageOf, ZynqnetError } from '../../util/error.js';
+import type { CameraDriver, Session } from '../frame-source.js';
 import { imageKind } from '../image-kind.js';
 import { Pace } from '../pace.js';
-import type { CameraDriver, Session } from '../source.js';
 import { cameraKind, frameRate } from './kind.js';
 
 export const files = cameraKind({
@@ -34,10 +34,10 @@ export interface FilesOptions {
   readonly stallMs: number;
 }
 
-/** Larger files are no camera pictures. */
+/** Larger files are not camera pictures. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
-/** Images from a file or folder at a set rate. The folder is read anew for each round, so images may come and go. */
+/** Images from a file or folder at a set rate. The folder is read again for each round, so images may come and go. */
 export function filesDriver(options: FilesOptions): CameraDriver {
   return {
     kind: 'files',
@@ -88,7 +88,7 @@ async function load(file: string, session: Session): Promise<Buffer | undefined>
     const info = await stat(file);
     const { size } = info;
     if (!info.isFile()) {
-      session.warn(`${file} is left out: it is no regular file`); // reading a pipe or a device could hang
+      session.warn(`${file} is left out: it is not a regular file`); // reading a pipe or a device could hang
       return undefined;
     }
     if (size > MAX_FILE_BYTES) {
@@ -97,7 +97,7 @@ async function load(file: string, session: Session): Promise<Buffer | undefined>
     }
     const data = await readFile(file);
     if (imageKind(data)) return data;
-    session.warn(`${file} is left out: it is no image of a kind that can be read`);
+    session.warn(`${file} is left out: it is not an image that can be read`);
   } catch (error) {
     session.warn(`${file} is left out: ${messageOf(error)}`);
   }

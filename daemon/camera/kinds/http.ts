@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { key, path } from '../../config/define.js';
+import type { CameraDriver } from '../frame-source.js';
 import type { HttpOptions } from '../http/http-session.js';
-import type { CameraDriver } from '../source.js';
 import { cameraKind, frameRate } from './kind.js';
 import { plainAddress } from './message-rules.js';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { section } from '../../config/define.js';
 import type { NativeV4l2 } from '../../native/v4l2.js';
 import { ZynqnetError } from '../../util/error.js';
-import type { CameraDriver } from '../source.js';
+import type { CameraDriver } from '../frame-source.js';
 
 /** Everything that is known about a kind of camera. One file defines each; table.ts lists them. */
 export interface CameraKind<Name extends string = string, Section = z.ZodType, Settings = unknown> {
@@ -12,11 +12,11 @@ export interface CameraKind<Name extends string = string, Section = z.ZodType, S
   readonly section: Section;
   /** Keys of the group that are null until somebody sets them, and without which the camera cannot run. */
   readonly required: readonly string[];
-  /** Throws CAMERA_CONFIG where a required key is not set. (A method: any kind can then stand for a kind in general.) */
+  /** Throws CAMERA_CONFIG where a required key is not set. Declared as a method, so that every kind is assignable to CameraKind. */
   driver(settings: Settings, context: DriverContext): CameraDriver;
-  /** The command that says more about a camera of this kind that does not open. */
+  /** The command that finds out more when a camera of this kind does not open. The doctor shows it. */
   readonly remedy: string;
-  /** Its key for a video device of the kernel (/dev/video0), of which only one process can read. */
+  /** Its key for a video device of the kernel (/dev/video0), from which only one process can read. */
   readonly videoDevice?: string;
   readonly program?: ProgramNeed;
 }
@@ -28,7 +28,7 @@ interface DriverContext {
   readonly native: () => NativeV4l2;
 }
 
-/** A program that must be installed. */
+/** A program that must be installed; the doctor checks it. */
 export interface ProgramNeed {
   readonly name: string;
   /** Makes it print its version and end. */

@@ -1,4 +1,4 @@
-/** What messages may set the keys of cameras to, where that is less than the local file may. */
+/** Rules for keys of cameras that messages may set only to some of the values that the local file may. */
 import type { RemoteRule } from '../../config/define.js';
 import { matchesWildcard } from '../../util/wildcard.js';
 

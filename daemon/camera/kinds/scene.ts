@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { key } from '../../config/define.js';
-import type { CameraDriver } from '../source.js';
+import type { CameraDriver } from '../frame-source.js';
 import { cameraKind, frameRate } from './kind.js';
 
 export const scene = cameraKind({

@@ -25,7 +25,7 @@ export type CameraKindName = Kind['name'];
 
 type Sections = { readonly [K in Kind as K['name']]: K['section'] };
 
-/** What of the group `camera` of the configuration concerns the kinds. */
+/** The part of the configuration's group `camera` that concerns the kinds. */
 export type CameraSettings = { readonly source: CameraKindName; readonly stallSeconds: number } & {
   readonly [Name in CameraKindName]: z.output<Sections[Name]>;
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { key, path } from '../../config/define.js';
 import type { NativeV4l2, NativeV4l2Event } from '../../native/v4l2.js';
 import { ZynqnetError } from '../../util/error.js';
-import type { CameraDriver, Session } from '../source.js';
+import type { CameraDriver, Session } from '../frame-source.js';
 import { cameraKind, frameRate, frameSide } from './kind.js';
 import { allowedDevice } from './message-rules.js';
 
@@ -37,7 +37,7 @@ export const v4l2 = cameraKind({
 
 export interface V4l2Options {
   readonly device: string;
-  /** Wanted size and rate; the driver of the camera may choose near ones. */
+  /** Wanted size and rate; the camera's driver may choose others that are near. */
   readonly width: number;
   readonly height: number;
   readonly framesPerSecond: number;

@@ -39,20 +39,20 @@ export class LineBlur {
   private lines(pixels: Uint32Array, walk: Walk, slope: number, radius: number, strength: number): void {
     const { length, starts, along, across } = walk;
     const offsets = this.offsets;
-    let least = 0;
-    let most = 0;
+    let min = 0;
+    let max = 0;
     for (let i = 0; i < length; i++) {
       const offset = Math.round(i * slope);
       // what the loops below add to start * across
       offsets[i] = i * along + offset * across;
-      least = Math.min(least, offset);
-      most = Math.max(most, offset);
+      min = Math.min(min, offset);
+      max = Math.max(max, offset);
     }
     const outside = (start: number, i: number): boolean => {
       const at = start + Math.round(i * slope);
       return at < 0 || at >= starts;
     };
-    for (let start = -most; start < starts - least; start++) {
+    for (let start = -max; start < starts - min; start++) {
       // the part of the line that lies inside the canvas is contiguous, because offsets are monotonic
       let from = 0;
       while (from < length && outside(start, from)) from++;

@@ -1,5 +1,5 @@
+import type { Session } from '../frame-source.js';
 import { Pace } from '../pace.js';
-import type { Session } from '../source.js';
 import { encodeScene } from './encode.js';
 import { FRAME_HEIGHT, FRAME_WIDTH } from './episode.js';
 import { SceneRenderer } from './renderer.js';

@@ -68,7 +68,7 @@ function applyFinish(raw: Buffer, size: number, finish: Finish, tile: Uint8Array
   return pixels;
 }
 
-const clamp = (value: number, most: number): number => (value > most ? most : value < 0 ? 0 : Math.round(value));
+const clamp = (value: number, max: number): number => (value > max ? max : value < 0 ? 0 : Math.round(value));
 const step = (value: number, low: number, high: number): number =>
   Math.max(0, Math.min(1, (value - low) / (high - low)));
 

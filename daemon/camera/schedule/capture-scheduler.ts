@@ -1,10 +1,10 @@
+import { type ActiveSpan, isActive } from '../../util/active-hours.js';
 import type { Frame } from '../frame.js';
-import { type ActiveSpan, isActive } from './active-hours.js';
 import { DutyCycle, type DutyRules } from './duty-cycle.js';
 
 export type CaptureState = 'active' | 'saving' | 'outside hours';
 
-/** The keys of the configuration that the scheduler reads, each time anew. */
+/** The keys of the configuration that decide it; read each time that they are used. */
 interface CaptureRules {
   readonly schedule: { readonly activeHours: readonly ActiveSpan[] | null; readonly timeZone: string | null };
   readonly power: DutyRules;
@@ -20,7 +20,7 @@ export interface ScheduledCamera {
 /** Where the frames go that are to be classified. */
 export interface FrameSink {
   frame(frame: Frame): void;
-  /** The camera has been closed: the next frame may show something else altogether. */
+  /** The camera has been closed: the next frame may show something entirely different. */
   closed(): void;
 }
 
@@ -51,7 +51,7 @@ export class CaptureScheduler {
     this.#options = options;
   }
 
-  /** Whether frames are wanted now. */
+  /** Whether the camera is to be open now. */
   get active(): boolean {
     return this.#open;
   }
@@ -61,7 +61,7 @@ export class CaptureScheduler {
     return { powerSaving: this.#duty.skipped, outsideHours: this.#outsideHours };
   }
 
-  /** Opens the camera if this is its hour; its wanted frames go to `sink`. */
+  /** Opens the camera if it is to be open now; frames that are to be classified go to `sink`. */
   async start(sink: FrameSink): Promise<void> {
     this.#sink = sink;
     this.check();
@@ -69,7 +69,7 @@ export class CaptureScheduler {
     await this.#switching;
   }
 
-  /** The camera is configured anew: reopened if it is open, left closed if not. */
+  /** The configuration of the camera has changed: reopened if it is open, left closed if not. */
   async reopen(): Promise<void> {
     const done = this.#switching.then(async () => {
       if (!this.#open) return;

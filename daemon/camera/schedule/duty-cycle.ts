@@ -2,13 +2,13 @@ export interface DutyRules {
   readonly saving: boolean;
   /** Time without a change before frames become fewer. */
   readonly afterSeconds: number;
-  /** What is still looked at then. */
+  /** Frames that are still classified then. */
   readonly framesPerSecond: number;
 }
 
 /**
- * Fewer frames while nothing changes: after some time with the same best class, only so many a second are looked at; the
- * first one that shows something else brings the full rate back. All times are monotonic, in milliseconds.
+ * Fewer frames while nothing changes: after some time with the same best class, only some are classified each second; the
+ * first that shows another class brings the full rate back. All times are monotonic, in milliseconds.
  */
 export class DutyCycle {
   #nextMs = 0;
@@ -28,7 +28,7 @@ export class DutyCycle {
     return rules.saving && nowMs - this.#changedMs >= rules.afterSeconds * 1000;
   }
 
-  /** Whether this frame is to be looked at. */
+  /** Whether this frame is to be classified. */
   wants(rules: DutyRules, nowMs: number): boolean {
     if (!this.saving(rules, nowMs)) return true;
     if (nowMs < this.#nextMs) {
@@ -39,13 +39,13 @@ export class DutyCycle {
     return true;
   }
 
-  /** The best class of a frame that was looked at. */
+  /** The best class of a frame that was classified. */
   saw(best: number | undefined, nowMs: number): void {
     if (best !== this.#best) this.wake(nowMs);
     this.#best = best;
   }
 
-  /** Something else has changed: look closely again. */
+  /** Something else has changed: back to the full rate. */
   wake(nowMs: number): void {
     this.#changedMs = nowMs;
   }

@@ -1,5 +1,5 @@
 import type { ZynqnetError } from '../../util/error.js';
-import type { CameraState } from '../source.js';
+import type { CameraState } from '../frame-source.js';
 
 /** One run of the driver. It holds the device until `done` resolves, also after it was told to end. */
 export interface DriverRun {

@@ -2,7 +2,7 @@ import { Backoff } from '../../util/backoff.js';
 import { messageOf, ZynqnetError } from '../../util/error.js';
 import { endsWithin } from '../../util/time-limit.js';
 import type { Frame } from '../frame.js';
-import type { CameraDriver, CameraStatus, FrameEvents, FrameSource, Picture, Session } from '../source.js';
+import type { CameraDriver, CameraStatus, FrameEvents, FrameSource, Picture, Session } from '../frame-source.js';
 import {
   type DriverRun,
   publicState,
@@ -16,7 +16,7 @@ export interface SupervisionLimits {
   readonly maxRetryMs: number;
   /** How long stop() waits for a driver to close its device. */
   readonly closeLimitMs: number;
-  /** A session that streamed for this long counts as good: the next retry comes soon again. */
+  /** A session that streamed for this long counts as good: the next wait is short again. */
   readonly goodSessionMs: number;
 }
 

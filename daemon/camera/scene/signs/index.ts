@@ -69,7 +69,7 @@ export const signs: readonly Sign[] = [
   { label: 'end of no passing for lorries', body: ended(draw.lorryAndCarGrey) },
 ];
 
-/** Class of a frame in which no sign stands: one past the last sign. */
+/** Class of a frame without a sign: one past the last sign. */
 export const NO_SIGN = signs.length;
 export const NO_SIGN_LABEL = 'no sign';
 

@@ -7,10 +7,10 @@ import { ffmpegDriver } from '../../../../daemon/camera/kinds/ffmpeg.js';
 import { filesDriver } from '../../../../daemon/camera/kinds/files.js';
 import { httpDriver } from '../../../../daemon/camera/kinds/http.js';
 import { sceneDriver } from '../../../../daemon/camera/kinds/scene.js';
+import { fakeFfmpeg } from './support/fake-ffmpeg.js';
 import { HttpCamera, snapshotsOf, streamOf } from './support/http-camera.js';
-import { jpeg, png } from './support/pictures.js';
 import { describeSource } from './support/source-suite.js';
-import { standInFfmpeg } from './support/stand-in-ffmpeg.js';
+import { jpeg, png } from './support/test-images.js';
 
 const stallMs = 5000;
 
@@ -48,7 +48,7 @@ for (const mode of ['snapshot', 'stream'] as const) {
 }
 
 describeSource("ffmpeg's child", async () => {
-  const standIn = await standInFfmpeg(64 * 48 * 3);
+  const fake = await fakeFfmpeg(64 * 48 * 3);
   const size = { width: 64, height: 48, framesPerSecond: 50 };
   return {
     driver: ffmpegDriver({
@@ -56,11 +56,11 @@ describeSource("ffmpeg's child", async () => {
       inputOptions: [],
       ...size,
       stallMs,
-      program: standIn.program,
+      program: fake.program,
     }),
-    vanish: standIn.unplug,
-    comeBack: standIn.plug,
-    close: standIn.close,
+    vanish: fake.unplug,
+    comeBack: fake.plug,
+    close: fake.close,
   };
 });
 

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { argumentsFor, type FfmpegOptions, ffmpegDriver } from '../../../../../daemon/camera/kinds/ffmpeg.js';
 import { SupervisedCamera } from '../../../../../daemon/camera/supervision/supervised-camera.js';
 import { Collector } from '../support/collect.js';
-import { standInFfmpeg } from '../support/stand-in-ffmpeg.js';
+import { fakeFfmpeg } from '../support/fake-ffmpeg.js';
 
 const options: FfmpegOptions = {
   input: 'rtsp://me:secret@cam/1',
@@ -56,14 +56,14 @@ describe('ffmpeg camera', () => {
   });
 
   it("puts the end of ffmpeg's standard error into its own, without the password", async () => {
-    const standIn = await standInFfmpeg(16 * 12 * 3);
-    const seen = begin({ program: standIn.program });
-    await seen.atLeast(1);
-    await standIn.unplug();
+    const fake = await fakeFfmpeg(16 * 12 * 3);
+    const seen = begin({ program: fake.program });
+    await seen.minFrames(1);
+    await fake.unplug();
     await seen.until(() => seen.status?.error !== undefined);
     expect(seen.status?.error?.message).toContain('Connection to rtsp://***@cam/1 refused');
-    expect(await readFile(path.join(standIn.folder, 'arguments'), 'utf8')).toContain('rawvideo');
+    expect(await readFile(path.join(fake.folder, 'arguments'), 'utf8')).toContain('rawvideo');
     await source.stop();
-    await standIn.close();
+    await fake.close();
   });
 });

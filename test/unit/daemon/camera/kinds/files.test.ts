@@ -6,7 +6,7 @@ import { imageKind } from '../../../../../daemon/camera/image-kind.js';
 import { filesDriver } from '../../../../../daemon/camera/kinds/files.js';
 import { SupervisedCamera } from '../../../../../daemon/camera/supervision/supervised-camera.js';
 import { Collector } from '../support/collect.js';
-import { jpeg, png } from '../support/pictures.js';
+import { jpeg, png } from '../support/test-images.js';
 
 describe('files camera', () => {
   let folder: string;
@@ -46,7 +46,7 @@ describe('files camera', () => {
   it('loops, and sees images that came meanwhile', async () => {
     await writeFile(path.join(folder, 'a.jpg'), await jpeg(1));
     const seen = begin(folder, true);
-    await seen.atLeast(3);
+    await seen.minFrames(3);
     await writeFile(path.join(folder, 'b.jpg'), await jpeg(2));
     await seen.until(() => seen.frames.some((frame) => frame.origin?.endsWith('b.jpg')));
   });
@@ -55,7 +55,7 @@ describe('files camera', () => {
     const file = path.join(folder, 'one.jpg');
     await writeFile(file, await jpeg(9));
     const seen = begin(file, true);
-    await seen.atLeast(2);
+    await seen.minFrames(2);
     expect(seen.frames[1]?.origin).toBe(file);
   });
 

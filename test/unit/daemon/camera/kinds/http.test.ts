@@ -7,7 +7,7 @@ import { httpDriver } from '../../../../../daemon/camera/kinds/http.js';
 import { SupervisedCamera } from '../../../../../daemon/camera/supervision/supervised-camera.js';
 import { Collector } from '../support/collect.js';
 import { type Handler, HttpCamera, snapshotsOf, streamOf } from '../support/http-camera.js';
-import { jpeg } from '../support/pictures.js';
+import { jpeg } from '../support/test-images.js';
 
 describe('HTTP camera', () => {
   const cameras: HttpCamera[] = [];
@@ -42,11 +42,11 @@ describe('HTTP camera', () => {
       asked.push(request.headers.authorization);
       snapshotsOf([picture])(request, response);
     });
-    await watch(camera.url.replace('//', '//me:s%40cret@')).atLeast(1);
+    await watch(camera.url.replace('//', '//me:s%40cret@')).minFrames(1);
     await source?.stop();
     const folder = await mkdtemp(path.join(tmpdir(), 'zynqnetd-http-'));
     await writeFile(path.join(folder, 'user'), 'you:other\n');
-    await watch(camera.url, { userFile: path.join(folder, 'user') }).atLeast(1);
+    await watch(camera.url, { userFile: path.join(folder, 'user') }).minFrames(1);
     await rm(folder, { recursive: true });
     const decoded = asked.map((value) => Buffer.from(value?.replace('Basic ', '') ?? '', 'base64').toString());
     expect(decoded[0]).toBe('me:s@cret');
@@ -61,7 +61,7 @@ describe('HTTP camera', () => {
       snapshotsOf([picture])(request, response);
     });
     const camera = await serve((_, response) => response.writeHead(302, { location: target.url }).end());
-    await watch(camera.url.replace('//', '//me:secret@')).atLeast(1);
+    await watch(camera.url.replace('//', '//me:secret@')).minFrames(1);
     expect(asked).toBeUndefined();
   });
 
@@ -86,7 +86,7 @@ describe('HTTP camera', () => {
     expect(error?.message).not.toContain('secret');
   });
 
-  it('opens a stream anew whose frames stop', async () => {
+  it('opens a stream again whose frames stop', async () => {
     const picture = await jpeg(5);
     let openings = 0;
     const camera = await serve((request, response) => {
@@ -99,7 +99,7 @@ describe('HTTP camera', () => {
     const seen = watch(camera.url, { stallMs: 100 });
     await seen.until(() => seen.states.includes('stalled'));
     expect(seen.frames).toHaveLength(1);
-    await seen.atLeast(3);
+    await seen.minFrames(3);
     expect(seen.status?.reconnects).toBe(1);
   });
 
@@ -110,11 +110,11 @@ describe('HTTP camera', () => {
     await source?.stop();
   });
 
-  it('leaves out and counts what is no picture, and goes on', async () => {
+  it('leaves out and counts what is not a picture, and goes on', async () => {
     const picture = await jpeg(6);
     const camera = await serve(streamOf([Buffer.from('<html>busy</html>'), picture]));
     const seen = watch(camera.url);
-    await seen.atLeast(2);
+    await seen.minFrames(2);
     expect(source?.status().warnings).toBeGreaterThan(0);
     expect(seen.frames.every((frame) => frame.data.byteLength === picture.length)).toBe(true);
   });

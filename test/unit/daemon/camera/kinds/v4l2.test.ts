@@ -79,18 +79,18 @@ describe('v4l2 driver', () => {
 
   it('asks for all formats or for one, and says what it got', async () => {
     const native = new PlayedNative();
-    await begin(native).atLeast(1);
+    await begin(native).minFrames(1);
     expect(native.asked?.formats).toEqual(['MJPG', 'YUYV', 'NV12', 'RGB24', 'GREY']);
     expect(source.status().description).toBe('YUYV 16x8 at 100 frames/s, Camera (played, usb-1)');
     await source.stop();
-    await begin(native, { format: 'NV12' }).atLeast(1);
+    await begin(native, { format: 'NV12' }).minFrames(1);
     expect(native.asked?.formats).toEqual(['NV12']);
   });
 
   it("takes the driver's counts, and its clock, but never a capture in the future", async () => {
     const native = new PlayedNative();
     const seen = begin(native);
-    await seen.atLeast(1);
+    await seen.minFrames(1);
     native.tell({ type: 'lost', frames: 4 });
     native.tell({ type: 'warning', message: 'short frame' });
     const ahead = {

@@ -1,5 +1,5 @@
 import type { Frame } from '../../../../../daemon/camera/frame.js';
-import type { CameraState, CameraStatus, FrameEvents } from '../../../../../daemon/camera/source.js';
+import type { CameraState, CameraStatus, FrameEvents } from '../../../../../daemon/camera/frame-source.js';
 
 /** Keeps what a camera says and lets a test wait for it; vitest's own time limit ends a wait that is in vain. */
 export class Collector implements FrameEvents {
@@ -19,7 +19,7 @@ export class Collector implements FrameEvents {
     this.#check();
   }
 
-  atLeast(count: number): Promise<void> {
+  minFrames(count: number): Promise<void> {
     return this.until(() => this.frames.length >= count);
   }
 

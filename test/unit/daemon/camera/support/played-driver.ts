@@ -1,4 +1,4 @@
-import type { CameraDriver, Session } from '../../../../../daemon/camera/source.js';
+import type { CameraDriver, Session } from '../../../../../daemon/camera/frame-source.js';
 
 interface PlayedSession {
   readonly session: Session;

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Frame } from '../../../../../daemon/camera/frame.js';
 import { rawBytes } from '../../../../../daemon/camera/frame.js';
+import type { CameraDriver } from '../../../../../daemon/camera/frame-source.js';
 import { imageKind } from '../../../../../daemon/camera/image-kind.js';
-import type { CameraDriver } from '../../../../../daemon/camera/source.js';
 import {
   SupervisedCamera,
   type SupervisionLimits,
@@ -44,7 +44,7 @@ export function describeSource(name: string, makeRig: () => Promise<Rig> | Rig):
     it('opens, streams, and its frames advance', async () => {
       const { source, seen } = await start();
       expect(source.status().state).toBe('opening');
-      await seen.atLeast(4);
+      await seen.minFrames(4);
       expect(seen.states).toEqual(['opening', 'streaming']);
       expect(source.status()).toMatchObject({ state: 'streaming', reconnects: 0, failures: 0, ended: false });
       expect(source.status().description).toBeTypeOf('string');
@@ -54,10 +54,10 @@ export function describeSource(name: string, makeRig: () => Promise<Rig> | Rig):
 
     it('gives each frame memory of its own', async () => {
       const { seen } = await start();
-      await seen.atLeast(1);
+      await seen.minFrames(1);
       const [first] = seen.frames as [Frame];
       const copy = Buffer.from(first.data);
-      await seen.atLeast(4);
+      await seen.minFrames(4);
       expect(copy.equals(first.data)).toBe(true);
     });
 
@@ -68,7 +68,7 @@ export function describeSource(name: string, makeRig: () => Promise<Rig> | Rig):
         Collector.prototype.frame.call(seen, frame);
         mailbox.put(frame);
       };
-      await seen.atLeast(6);
+      await seen.minFrames(6);
       const taken = await mailbox.take();
       expect(taken).toBe(seen.frames.at(-1));
       expect(mailbox.dropped).toBe(seen.frames.length - 1);
@@ -77,13 +77,13 @@ export function describeSource(name: string, makeRig: () => Promise<Rig> | Rig):
 
     it('stops for good, and starts again', async () => {
       const { source, seen } = await start();
-      await seen.atLeast(2);
+      await seen.minFrames(2);
       await source.stop();
       const count = seen.frames.length;
       expect(source.status().state).toBe('stopped');
       const again = new Collector();
       source.start(again);
-      await again.atLeast(2);
+      await again.minFrames(2);
       expect(seen.frames).toHaveLength(count);
       expect(source.status()).toMatchObject({ state: 'streaming', reconnects: 0 });
     });
@@ -100,14 +100,14 @@ export function describeSource(name: string, makeRig: () => Promise<Rig> | Rig):
     it('survives being taken away, says so, and comes back by itself', async ({ skip }) => {
       const { rig, source, seen } = await start();
       if (!rig.vanish || !rig.comeBack) return skip('this source cannot vanish');
-      await seen.atLeast(2);
+      await seen.minFrames(2);
       await rig.vanish();
       await seen.until(() => seen.states.filter((state) => state === 'retrying').length >= 2);
       expect(source.status().error?.code).toMatch(/^CAMERA_/);
       expect(source.status().failures).toBeGreaterThanOrEqual(2);
       const before = seen.frames.length;
       await rig.comeBack();
-      await seen.atLeast(before + 2);
+      await seen.minFrames(before + 2);
       expect(source.status()).toMatchObject({ state: 'streaming', reconnects: 1 });
       expect(source.status().error).toBeUndefined();
     });
@@ -115,7 +115,7 @@ export function describeSource(name: string, makeRig: () => Promise<Rig> | Rig):
     it('stops while it is away', async ({ skip }) => {
       const { rig, source, seen } = await start();
       if (!rig.vanish) return skip('this source cannot vanish');
-      await seen.atLeast(1);
+      await seen.minFrames(1);
       await rig.vanish();
       await seen.until(() => seen.states.includes('retrying'));
       await source.stop();

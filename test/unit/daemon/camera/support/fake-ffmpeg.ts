@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /** A program in ffmpeg's place: grey frames for as long as a file is there, then an error as ffmpeg would print it. */
-export async function standInFfmpeg(frameBytes: number) {
+export async function fakeFfmpeg(frameBytes: number) {
   const folder = await mkdtemp(path.join(tmpdir(), 'zynqnetd-ffmpeg-'));
   const program = path.join(folder, 'ffmpeg');
   const plugged = path.join(folder, 'plugged');

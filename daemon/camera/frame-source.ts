@@ -4,7 +4,7 @@ import type { Frame, FrameFormat, FrameTruth } from './frame.js';
 
 /**
  * `opening`: asked for its first frame. `streaming`: frames come. `stalled`: none came for too long, the session is being
- * closed. `retrying`: waits before it is opened anew. `stopped`: not started, stopped, or at its natural end.
+ * closed. `retrying`: waits before it is opened again. `stopped`: not started, stopped, or at its natural end.
  */
 export type CameraState = 'stopped' | 'opening' | 'streaming' | 'stalled' | 'retrying';
 
@@ -18,7 +18,7 @@ export interface CameraStatus {
   readonly reconnects: number;
   /** Attempts to open or read that failed. */
   readonly failures: number;
-  /** Things that were skipped: images that are none, bad stream parts. */
+  /** What was skipped: files that are not images, malformed parts of a stream. */
   readonly warnings: number;
   readonly lastWarning?: string;
   /** Why the last session ended; stays until frames come again. */
@@ -36,9 +36,9 @@ export interface FrameEvents {
   state?(status: CameraStatus): void;
 }
 
-/** A camera. It never throws at its user: what goes wrong is in its status, and it tries again by itself. */
+/** A camera. It never throws at its user: what goes wrong is in its status, and it is opened again by itself. */
 export interface FrameSource {
-  /** scene, v4l2, http, files, ffmpeg */
+  /** As in `camera.source`. */
   readonly kind: string;
   status(): CameraStatus;
   /** Begins to open the camera and returns at once. May be called again after stop. */
@@ -71,14 +71,14 @@ export interface Session {
   describe(text: string): void;
 }
 
-/** A kind of camera: everything but retries, time limits and counting, which supervise.ts does for all. */
+/** A kind of camera: everything but retries, time limits and counting, which supervision/supervised-camera.ts does for all. */
 export interface CameraDriver {
   readonly kind: string;
   /** Longest wait for the first frame, and for each next one, in milliseconds. */
   readonly openLimitMs: number;
   readonly stallLimitMs: number;
   /**
-   * Opens the camera and emits frames until `signal` is aborted (then resolves or rejects, it does not matter), the
+   * Opens the camera and emits frames until `signal` is aborted (it may then resolve or reject), the
    * source ends (resolves), or something fails (rejects, best with a ZynqnetError).
    */
   run(session: Session): Promise<void>;

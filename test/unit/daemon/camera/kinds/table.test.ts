@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { createCamera } from '../../../../daemon/camera/create-camera.js';
+import { createCamera } from '../../../../../daemon/camera/create-camera.js';
 import {
   type CameraSettings,
   cameraKindNames,
@@ -8,14 +8,14 @@ import {
   chosenKind,
   usableKinds,
   videoDevice,
-} from '../../../../daemon/camera/kinds/table.js';
-import { checkConfig } from '../../../../daemon/config/load.js';
+} from '../../../../../daemon/camera/kinds/table.js';
+import { checkConfig } from '../../../../../daemon/config/load.js';
 
 // what the table must not load: it belongs to the configuration, which also runs where these do not load
 vi.mock('sharp', () => {
   throw new Error('the table of camera kinds has loaded the image library');
 });
-vi.mock('../../../../daemon/native/addon.js', () => {
+vi.mock('../../../../../daemon/native/addon.js', () => {
   throw new Error('the table of camera kinds has loaded the native addon');
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ActiveSpan, isActive, isTimeZone, weekdays } from '../../../../../daemon/camera/schedule/active-hours.js';
+import { type ActiveSpan, isActive, isTimeZone, weekdays } from '../../../../daemon/util/active-hours.js';
 
 const working: ActiveSpan = { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '06:00', to: '22:00' };
 const nights: ActiveSpan = { days: ['fri', 'sat'], from: '20:30', to: '04:00' };
