@@ -105,9 +105,8 @@ export class Daemon {
     classifier.on('loaded', () => info.publish());
     engines.on('backendChanged', () => info.publish());
     engines.on('exhausted', giveUp);
-    classifier.start();
     this.#cleanup.defer('the pipeline', () => classifier.stop(store.config.limits.shutdownMs / 2));
-    await classifier.loadOrAlert();
+    await classifier.start();
     if (this.#stopping !== undefined) return;
     this.#cleanup.defer('the camera', () => camera.stop());
     this.#cleanup.defer('the scheduler', () => scheduler.stop());

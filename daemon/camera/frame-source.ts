@@ -30,7 +30,7 @@ export interface CameraStatus {
 }
 
 export interface FrameEvents {
-  /** A new frame. Whoever is slower than the camera keeps only the latest (pipeline/mailbox.ts); nothing queues here. */
+  /** A new frame. Whoever is slower than the camera keeps only the latest (inference/pipeline.ts); nothing queues here. */
   frame(frame: Frame): void;
   /** After each change of state. */
   state?(status: CameraStatus): void;

@@ -10,7 +10,7 @@ import { roundMs } from '../util/latency-window.js';
 import { StableClass } from './classify/stable-class.js';
 import { configuredModel } from './configured-model.js';
 import { type EngineOpener, ModelRuntime } from './model-runtime.js';
-import { type Outcome, Pipeline, type StageName } from './pipeline/pipeline.js';
+import { type Outcome, Pipeline, type StageName } from './pipeline.js';
 
 /** Takes what the classifier finds out, in order. */
 export interface ResultSink {
@@ -80,10 +80,6 @@ export class FrameClassifier extends EventEmitter<FrameClassifierEvents> impleme
     return this.#runtime;
   }
 
-  start(): void {
-    this.#pipeline.start();
-  }
-
   stats() {
     return { ...this.#pipeline.stats(), noModel: this.#noModel };
   }
@@ -99,8 +95,8 @@ export class FrameClassifier extends EventEmitter<FrameClassifierEvents> impleme
     this.#stable.reset();
   }
 
-  /** As `load`, at the start: a model that cannot be used is an alert, and nothing is classified. */
-  async loadOrAlert(): Promise<void> {
+  /** Loads the configured model. One that cannot be used is an alert, and nothing is classified. */
+  async start(): Promise<void> {
     const { alerts } = this.#options;
     try {
       await this.load();

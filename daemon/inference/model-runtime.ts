@@ -6,7 +6,7 @@ import { logitsFromSums, type Score, softmax, topScores } from './classify/proba
 import { openEngine } from './engine/backends.js';
 import type { Engine } from './engine/engine.js';
 import type { EngineChoice } from './engine/engine-manager.js';
-import type { Runtime } from './pipeline/pipeline.js';
+import type { Runtime } from './pipeline.js';
 import type { CameraView } from './preprocess/options.js';
 import { createPreprocessor, type Preprocessor } from './preprocess/preprocessor.js';
 

@@ -83,7 +83,6 @@ export async function benchPipeline({
     openRuntime: async () => new ModelRuntime(model, await supervisedTrivial(model.native.classes, engineMs)),
   });
   publisher.start();
-  classifier.start();
   await classifier.load();
   while (publisher.stats().mqtt.state !== 'online') await sleep(10);
 

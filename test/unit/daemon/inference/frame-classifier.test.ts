@@ -33,7 +33,6 @@ async function make() {
         close: () => {},
       }),
   });
-  classifier.start();
   const frame: Frame = {
     data: new Uint8Array(16 * 16 * 3),
     format: 'rgb24',

@@ -7,8 +7,8 @@ import {
   SupervisedCamera,
   type SupervisionLimits,
 } from '../../../../../daemon/camera/supervision/supervised-camera.js';
-import { Mailbox } from '../../../../../daemon/inference/pipeline/mailbox.js';
 import { Collector } from './collect.js';
+import { Mailbox } from './mailbox.js';
 
 /** A camera with the world around it, for one test. */
 export interface Rig {

@@ -1,4 +1,5 @@
-import { ZynqnetError } from '../../util/error.js';
+import { ZynqnetError } from '../util/error.js';
+import { withTimeLimit } from '../util/time-limit.js';
 
 /**
  * One step of the pipeline under a time limit. Work that overruns cannot be stopped from here, only given up; until it
@@ -33,20 +34,11 @@ export class Stage<Input, Output> {
     }
     const limitMs = this.#limitMs();
     const work = this.#work(input);
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        this.#watch(work);
-        reject(
-          new ZynqnetError('STAGE_TIMEOUT', `${this.#name} took longer than ${limitMs} ms; the frame is given up`),
-        );
-      }, limitMs);
-    });
-    try {
-      return await Promise.race([work, limit]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const late = () => {
+      this.#watch(work);
+      return new ZynqnetError('STAGE_TIMEOUT', `${this.#name} took longer than ${limitMs} ms; the frame is given up`);
+    };
+    return withTimeLimit(work, limitMs, { late });
   }
 
   #watch(work: Promise<unknown>): void {

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Mailbox } from '../../../../../daemon/inference/pipeline/mailbox.js';
-import { type Outcome, Pipeline, type Runtime } from '../../../../../daemon/inference/pipeline/pipeline.js';
+import { type Outcome, Pipeline, type Runtime } from '../../../../daemon/inference/pipeline.js';
 
 interface TestFrame {
   readonly id: number;
@@ -54,7 +53,6 @@ function setUp(limits = { preprocessMs: 60_000, inferenceMs: 60_000 }, other?: (
     },
     failed: (stage, error) => failures.push({ stage, error }),
   });
-  pipeline.start();
   running = pipeline;
   return { pipeline, hand, delivered, failures, deliverWith: (act: typeof onDeliver) => (onDeliver = act) };
 }
@@ -62,29 +60,6 @@ function setUp(limits = { preprocessMs: 60_000, inferenceMs: 60_000 }, other?: (
 let running: { stop(timeoutMs: number): Promise<boolean> } | undefined;
 afterEach(async () => {
   await running?.stop(10);
-});
-
-describe('the mailbox', () => {
-  it('keeps the latest and counts what it replaced', async () => {
-    const box = new Mailbox<number>();
-    box.put(1);
-    box.put(2);
-    box.put(3);
-    expect(await box.take()).toBe(3);
-    expect(box.dropped).toBe(2);
-  });
-
-  it('wakes a waiting reader, with undefined when it is closed', async () => {
-    const box = new Mailbox<number>();
-    const first = box.take();
-    box.put(1);
-    expect(await first).toBe(1);
-    const second = box.take();
-    box.close();
-    expect(await second).toBeUndefined();
-    box.put(5);
-    expect(await box.take()).toBeUndefined();
-  });
 });
 
 describe('the pipeline', () => {
@@ -211,6 +186,10 @@ describe('the pipeline', () => {
     expect(await stopped).toBe(true);
     expect(delivered).toEqual([1]);
     expect(hand.inferring.size).toBe(0);
+    pipeline.offer(frame(3));
+    await settle();
+    expect(hand.preparing.size).toBe(0);
+    expect(pipeline.stats()).toMatchObject({ captured: 3, dropped: 0, waiting: 0, inFlight: 0 });
   });
 
   it('does not wait for ever on stop', async () => {

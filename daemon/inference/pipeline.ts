@@ -1,6 +1,6 @@
-import { LatencyWindow } from '../../util/latency-window.js';
-import { Mailbox } from './mailbox.js';
-import { Slots } from './slots.js';
+import { codeOf } from '../util/error.js';
+import { LatencyWindow } from '../util/latency-window.js';
+import { endsWithin } from '../util/time-limit.js';
 import { Stage } from './stage.js';
 
 /** What the pipeline needs to know of a frame. */
@@ -44,11 +44,11 @@ interface Prepared<Frame, R> {
   readonly preprocessMs: number;
 }
 
-/** Of frames that were refused untried, since an earlier one hangs or the engine is being mended. */
-const refusals: ReadonlySet<unknown> = new Set(['STAGE_STUCK', 'ENGINE_RECOVERING', 'ENGINE_FAILED']);
+/** Of frames that were refused untried, since an earlier one hangs or the engine is recovering. */
+const refusals: ReadonlySet<string | undefined> = new Set(['STAGE_STUCK', 'ENGINE_RECOVERING', 'ENGINE_FAILED']);
 
 /** Of frames that were given up before they had an outcome. */
-const givenUp: ReadonlySet<unknown> = new Set(['STAGE_TIMEOUT', 'ENGINE_HUNG']);
+const givenUp: ReadonlySet<string | undefined> = new Set(['STAGE_TIMEOUT', 'ENGINE_HUNG']);
 
 /** Frames in flight: one in the engine while the next is prepared, or two in preparation while the engine waits. */
 const framesInFlight = 2;
@@ -59,18 +59,21 @@ const framesInFlight = 2;
  */
 export class Pipeline<Frame extends Timed, R extends Runtime<Frame>> {
   readonly #options: PipelineOptions<Frame, R>;
-  readonly #frames = new Mailbox<Frame>();
-  readonly #slots = new Slots(framesInFlight);
   readonly #preprocess: Stage<{ runtime: R; frame: Frame }, Uint8Array>;
   readonly #infer: Stage<{ runtime: R; input: Uint8Array }, Int32Array | Float32Array>;
   readonly #windows = { preprocess: new LatencyWindow(), inference: new LatencyWindow(), total: new LatencyWindow() };
   readonly #failed = { preprocess: 0, inference: 0, delivery: 0 };
   readonly #skipped = { preprocess: 0, inference: 0, delivery: 0 };
-  #outcomes = 0;
   #captured = 0;
+  #dropped = 0;
   #classified = 0;
+  #outcomes = 0;
+  /** The latest frame, until there is a place for it. */
+  #waiting: Frame | undefined;
+  #inFlight = 0;
+  /** Ends when the frame that was begun last, and so every one before it, has ended. */
+  #last: Promise<void> = Promise.resolve();
   #stopping = false;
-  #running: Promise<void> = Promise.resolve();
 
   constructor(options: PipelineOptions<Frame, R>) {
     this.#options = options;
@@ -91,14 +94,14 @@ export class Pipeline<Frame extends Timed, R extends Runtime<Frame>> {
     return {
       captured: this.#captured,
       classified: this.#classified,
-      dropped: this.#frames.dropped,
+      dropped: this.#dropped,
       failed: { ...this.#failed },
-      /** Refused untried, since something still hangs or is being mended. */
+      /** Refused untried, since something still hangs or is recovering. */
       skipped: { ...this.#skipped },
       /** Frames that came to an end, good or bad, within their time limits: what a watchdog looks at. */
       outcomes: this.#outcomes,
-      waiting: this.#frames.full ? 1 : 0,
-      inFlight: this.#slots.taken,
+      waiting: this.#waiting === undefined ? 0 : 1,
+      inFlight: this.#inFlight,
       stuck: { preprocess: this.#preprocess.stuck, inference: this.#infer.stuck },
       latencyMs: { preprocess: preprocess.spread(), inference: inference.spread(), total: total.spread() },
       durations: { preprocess: preprocess.totals(), inference: inference.totals(), total: total.totals() },
@@ -108,24 +111,20 @@ export class Pipeline<Frame extends Timed, R extends Runtime<Frame>> {
   /** A new frame; replaces one that still waits. */
   offer(frame: Frame): void {
     this.#captured += 1;
-    this.#frames.put(frame);
-  }
+    if (this.#stopping) return;
 
-  start(): void {
-    this.#running = this.#run();
+    if (this.#inFlight < framesInFlight) this.#begin(frame);
+    else {
+      if (this.#waiting !== undefined) this.#dropped += 1;
+      this.#waiting = frame;
+    }
   }
 
   /** Lets the frames in flight finish, at most `timeoutMs`; resolves to whether they did. */
-  async stop(timeoutMs: number): Promise<boolean> {
+  stop(timeoutMs: number): Promise<boolean> {
     this.#stopping = true;
-    this.#frames.close();
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), timeoutMs);
-    });
-    const done = await Promise.race([this.#running.then(() => true), limit]);
-    clearTimeout(timer);
-    return done;
+    this.#waiting = undefined;
+    return endsWithin(this.#last, timeoutMs);
   }
 
   /** After an engine that hung was reset or replaced. */
@@ -134,15 +133,9 @@ export class Pipeline<Frame extends Timed, R extends Runtime<Frame>> {
     this.#infer.release();
   }
 
-  async #run(): Promise<void> {
-    let before: Promise<void> = Promise.resolve();
-    for (;;) {
-      await this.#slots.acquire(); // first the slot, then the frame: it is the latest one then
-      const frame = await this.#frames.take();
-      if (frame === undefined) break;
-      before = this.#process(frame, before);
-    }
-    await before;
+  #begin(frame: Frame): void {
+    this.#inFlight += 1;
+    this.#last = this.#process(frame, this.#last);
   }
 
   /** One frame from preparation to outcome; `before` is the frame before it, which the engine must have done with. */
@@ -150,7 +143,10 @@ export class Pipeline<Frame extends Timed, R extends Runtime<Frame>> {
     const prepared = await this.#prepare(frame);
     await before;
     if (prepared !== undefined && !this.#stopping) await this.#finish(prepared);
-    this.#slots.release();
+    this.#inFlight -= 1;
+    const next = this.#waiting;
+    this.#waiting = undefined;
+    if (next !== undefined) this.#begin(next);
   }
 
   async #prepare(frame: Frame): Promise<Prepared<Frame, R> | undefined> {
@@ -191,7 +187,7 @@ export class Pipeline<Frame extends Timed, R extends Runtime<Frame>> {
   }
 
   #fail(stage: StageName, error: unknown): void {
-    const code = (error as { code?: unknown } | null)?.code;
+    const code = codeOf(error);
     const refused = refusals.has(code);
     if (refused) this.#skipped[stage] += 1;
     else this.#failed[stage] += 1;
