@@ -1,3 +1,7 @@
+/**
+ * What a configuration key is. Every key is defined with this, in keys/ or beside what it configures (the kinds of
+ * camera): so nothing else of config is imported here.
+ */
 import { z } from 'zod';
 
 /** What a change of a key costs: nothing, a restart of camera and engine, or a restart of the process. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isTimeZone, weekdays } from '../util/active-hours.js';
-import { key, section } from './define.js';
+import { isTimeZone, weekdays } from '../../util/active-hours.js';
+import { key, section } from '../define.js';
 
 const span = z.strictObject({
   days: z

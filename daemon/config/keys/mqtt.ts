@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { key, path, port, section } from './define.js';
+import { key, path, section } from '../define.js';
 
 const qos = z.literal([0, 1, 2]);
 
@@ -96,67 +96,5 @@ export const mqtt = section('The broker that results go to.', {
   qos: section('Quality of service by topic.', {
     result: key(qos, { default: 0, applies: 'nothing', doc: 'For results.' }),
     event: key(qos, { default: 1, applies: 'nothing', doc: 'For events.' }),
-  }),
-});
-
-export const broker = section('The embedded broker, used when mqtt.url is null.', {
-  host: key(z.string().min(1), {
-    default: '127.0.0.1',
-    applies: 'process',
-    remote: false,
-    doc: 'Address to listen on. Anything but a loopback address needs user and passwordFile.',
-  }),
-  port: key(port, {
-    default: 1883,
-    applies: 'process',
-    remote: false,
-    doc: 'Port to listen on; the next free one is taken if it is in use.',
-  }),
-  user: key(z.string().min(1).nullable(), {
-    default: null,
-    applies: 'process',
-    remote: false,
-    doc: 'User name that clients must give.',
-  }),
-  passwordFile: key(path.nullable(), {
-    default: null,
-    applies: 'process',
-    remote: false,
-    doc: 'File whose first line is the password.',
-  }),
-});
-
-export const publish = section('What is published, and how often.', {
-  results: key(z.boolean(), { default: true, applies: 'nothing', doc: 'Publish a result for every frame.' }),
-  maxResultsPerSecond: key(z.number().min(0.01).max(1000).nullable(), {
-    default: null,
-    applies: 'nothing',
-    doc: 'Results beyond this rate are skipped (and counted); null: no limit.',
-  }),
-  imageSeconds: key(z.number().min(1).max(86_400).nullable(), {
-    default: null,
-    applies: 'nothing',
-    doc: 'How often a picture is published on the image topic; null: only when the snapshot command asks for one.',
-  }),
-  healthSeconds: key(z.number().min(1).max(3600), {
-    default: 10,
-    applies: 'nothing',
-    doc: 'How often health is published.',
-  }),
-});
-
-export const homeAssistant = section('Discovery by Home Assistant.', {
-  enabled: key(z.boolean(), { default: false, applies: 'nothing', doc: 'Publish the discovery message.' }),
-  prefix: key(
-    z
-      .string()
-      .regex(/^[A-Za-z0-9_-]+$/)
-      .max(64),
-    { default: 'homeassistant', applies: 'process', remote: false, doc: "Home Assistant's discovery prefix." },
-  ),
-  name: key(z.string().min(1).max(64).nullable(), {
-    default: null,
-    applies: 'nothing',
-    doc: 'Name of the device there; null: one made of its id.',
   }),
 });

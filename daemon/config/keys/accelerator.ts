@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { key, section } from './define.js';
+import { key, section } from '../define.js';
 
 const deviceName = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
 /** M_AXI_GP0 and GP1: what the fabric answers at (UG585, table 4-1). */
