@@ -37,7 +37,7 @@ export function register(command: Command): void {
 async function classify(paths: readonly string[], options: ClassifyOptions): Promise<void> {
   const { imageFiles } = await import('./image-files.js');
   const { inOrder } = await import('./ordered.js');
-  const { Progress } = await import('./progress.js');
+  const { Progress } = await import('./progress-line.js');
   const files = await imageFiles(paths);
   if (files.length === 0) throw new Error(`no images in ${paths.join(', ')}`);
   const runtime = await openRuntime(options);

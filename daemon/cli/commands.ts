@@ -1,5 +1,5 @@
-import { UsageError } from './errors.js';
 import type { LazyCommand } from './lazy.js';
+import { UsageError } from './usage-error.js';
 
 /** Every command in the order of `--help`. Those without `load` run on a PC only: tools/cli/commands.ts loads them there. */
 const commands = [

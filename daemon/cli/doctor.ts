@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { addConfigOptions } from './config.js';
-import { UsageError } from './errors.js';
 import { examples } from './lazy.js';
+import { UsageError } from './usage-error.js';
 
 interface DoctorCommandOptions {
   readonly config?: string;

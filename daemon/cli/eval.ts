@@ -42,7 +42,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
   const { parseLabelledList } = await import('./labelled-list.js');
   const { ScoreSheet } = await import('./score-sheet.js');
   const { inOrder } = await import('./ordered.js');
-  const { Progress } = await import('./progress.js');
+  const { Progress } = await import('./progress-line.js');
   const text = await readFile(options.list, 'utf8');
   const runtime = await openRuntime(options);
   const { labels } = runtime.model.header;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { columns } from './columns.js';
-import { UsageError } from './errors.js';
 import { addFleetOptions, type FleetOptions, noBoards, openFleet } from './fleet-options.js';
 import { examples } from './lazy.js';
+import { UsageError } from './usage-error.js';
 
 export function register(command: Command): void {
   addFleetOptions(command)
@@ -18,7 +18,7 @@ export function register(command: Command): void {
 async function get(keys: readonly string[], options: FleetOptions & { json?: boolean }): Promise<void> {
   const fleet = await openFleet(options);
   try {
-    const { selectBoards, configValue } = await import('../mqtt/clients/select.js');
+    const { selectBoards, configValue } = await import('../mqtt/clients/select-boards.js');
     const { device, group, json } = options;
     const selection = { devices: device, ...(group === undefined ? {} : { group }) };
     const boards = selectBoards(fleet.directory.boards, selection);

@@ -4,10 +4,10 @@ import type { Command } from 'commander';
 import type { SignedModel } from '../mqtt/clients/model-sender.js';
 import type { Question } from '../mqtt/clients/requester.js';
 import { messageOf } from '../util/error.js';
-import { UsageError } from './errors.js';
 import { addRolloutOptions, chosenBoards, openFleet, type RolloutOptions } from './fleet-options.js';
 import { showRollout } from './fleet-rollout.js';
 import { examples } from './lazy.js';
+import { UsageError } from './usage-error.js';
 
 interface InstallOptions extends RolloutOptions {
   readonly signed: string;

@@ -12,7 +12,7 @@ export function register(command: Command): void {
 async function list(options: FleetOptions & { json?: boolean }): Promise<void> {
   const fleet = await openFleet(options);
   try {
-    const { selectBoards, groupsOf } = await import('../mqtt/clients/select.js');
+    const { selectBoards, groupsOf } = await import('../mqtt/clients/select-boards.js');
     const { device, group, json } = options;
     const boards = selectBoards(fleet.directory.boards, {
       devices: device,

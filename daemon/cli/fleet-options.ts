@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { BrokerAddress, FleetBroker } from '../mqtt/clients/broker.js';
 import type { Board, Directory } from '../mqtt/clients/directory.js';
+import type { BrokerAddress, FleetBroker } from '../mqtt/clients/fleet-broker.js';
 import type { Requester } from '../mqtt/clients/requester.js';
-import { UsageError } from './errors.js';
 import { wholeNumber } from './runtime-options.js';
+import { UsageError } from './usage-error.js';
 
 export interface FleetOptions extends BrokerAddress {
   readonly base: string;
@@ -57,12 +57,12 @@ export function addRolloutOptions(command: Command): Command {
     .option('--json', 'one JSON object');
 }
 
-/** Connects, and waits until the broker has told of its boards. */
+/** Connects, and waits until the broker has sent what it knows of its boards. */
 export async function openFleet({ base, wait, ...address }: FleetOptions): Promise<Fleet> {
   if (!/^(mqtts?|wss?):\/\//.test(address.url)) {
     throw new UsageError(`--url ${address.url}: expected mqtt://, mqtts://, ws:// or wss://`);
   }
-  const { FleetBroker } = await import('../mqtt/clients/broker.js');
+  const { FleetBroker } = await import('../mqtt/clients/fleet-broker.js');
   const { Directory } = await import('../mqtt/clients/directory.js');
   const { Requester } = await import('../mqtt/clients/requester.js');
   const broker = await FleetBroker.connect(address);
@@ -80,7 +80,7 @@ export async function chosenBoards({ directory }: Fleet, options: FleetOptions &
   if (device.length === 0 && group === undefined && all !== true) {
     throw new UsageError('which boards? Give --device, --group or --all');
   }
-  const { selectBoards } = await import('../mqtt/clients/select.js');
+  const { selectBoards } = await import('../mqtt/clients/select-boards.js');
   const boards = selectBoards(directory.boards, { devices: device, ...(group === undefined ? {} : { group }) });
   if (boards.length === 0) throw new UsageError(noBoards(options));
   return boards;

@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import type { Answer, Question } from '../mqtt/clients/requester.js';
 import type { Outcome } from '../mqtt/clients/rollout.js';
 import { messageOf } from '../util/error.js';
-import { UsageError } from './errors.js';
 import { addRolloutOptions, chosenBoards, type Fleet, openFleet, type RolloutOptions } from './fleet-options.js';
 import { showRollout } from './fleet-rollout.js';
 import { examples } from './lazy.js';
+import { UsageError } from './usage-error.js';
 
 interface SetOptions extends RolloutOptions {
   readonly patch?: string;
@@ -71,7 +71,7 @@ class Revisions {
     return this.#after.get(device);
   }
 
-  /** Resolves to whether the answer tells of a new revision. */
+  /** Resolves to whether the answer has a new revision. */
   async watch(device: string, ask: () => Promise<Answer>): Promise<boolean> {
     const before = this.#fleet.directory.board(device)?.revision;
     const { revision } = await ask();

@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { codeOf, messageOf } from '../util/error.js';
 import { version } from '../util/version.js';
-import { UsageError } from './errors.js';
 import { addLazily, examples, type LazyCommand } from './lazy.js';
+import { UsageError } from './usage-error.js';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage, 3 (of `run`) to be started anew. */
 export async function runProgram(commands: readonly LazyCommand[], argv: readonly string[]): Promise<number> {

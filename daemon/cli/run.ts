@@ -30,7 +30,7 @@ async function runOnce(options: RunOptions): Promise<number | 'restart'> {
   const { loadConfigData } = await import('../config/load.js');
   const { ConfigStore } = await import('../config/store.js');
   const { createLogger } = await import('../monitoring/log/logger.js');
-  const { LogOutput } = await import('../monitoring/log/output.js');
+  const { LogOutput } = await import('../monitoring/log/log-output.js');
   const { Daemon } = await import('../app/daemon.js');
   const { openView } = await import('./view/open.js');
 
@@ -50,7 +50,7 @@ async function runOnce(options: RunOptions): Promise<number | 'restart'> {
     log,
     output,
     giveUp: (reason) => {
-      log.fatal({ reason }, 'ending, so that the supervisor starts the daemon anew');
+      log.fatal({ reason }, 'the daemon ends, so that its supervisor restarts it');
       ends.ask(exitForSupervisor);
     },
     onRestart: () => ends.ask('restart'),
@@ -58,7 +58,10 @@ async function runOnce(options: RunOptions): Promise<number | 'restart'> {
   });
   // A defect of ours: what it has left behind is unknown, so that a new process is the way on.
   const onDefect = (error: unknown) => {
-    log.fatal({ err: error }, 'a defect of the daemon; ending, so that the supervisor starts it anew');
+    log.fatal(
+      { err: error },
+      'unexpected error, a bug in zynqnetd; the daemon ends, so that its supervisor restarts it',
+    );
     ends.ask(exitForSupervisor);
   };
   process.on('uncaughtException', onDefect);
@@ -79,7 +82,7 @@ async function runOnce(options: RunOptions): Promise<number | 'restart'> {
   }
 }
 
-/** Told apart from a failed start (1) and wrong usage (2). */
+/** Different from a failed start (1) and wrong usage (2). */
 const exitForSupervisor = 3;
 
 /** What ends a life of the daemon: a signal, or something inside it. A second signal does not wait any longer. */

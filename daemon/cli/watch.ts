@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { messageOf } from '../util/error.js';
-import { UsageError } from './errors.js';
 import { examples } from './lazy.js';
+import { UsageError } from './usage-error.js';
 
 interface WatchOptions {
   readonly url: string;

@@ -1,9 +1,9 @@
 import type { Config } from '../config/schema.js';
+import type { Network } from './broker-connection.js';
 import type { Files } from './files.js';
 import type { Finding } from './finding.js';
 import type { Machine } from './machine.js';
-import type { Network } from './network.js';
-import type { BuildFacts, Probe, ProcessingSystemFacts } from './probe/types.js';
+import type { BuildFacts, Probe, ProcessingSystemFacts } from './probe/call-types.js';
 
 /** Everything that a check may look at: nothing of the machine is reached in any other way, so tests bring their own. */
 export interface Context {
@@ -47,7 +47,7 @@ export interface Check {
   /** After this long it counts as failed, and the next one runs. */
   readonly limitMs: number;
   /** What to do when the limit passes; default: look at the kernel's log. */
-  readonly hungMend?: string;
+  readonly hungRemedy?: string;
   /** May throw: that is a failed check. Ends early when `signal` is aborted (the limit has passed). */
   run(context: Context, signal: AbortSignal): Finding | Promise<Finding>;
 }

@@ -1,13 +1,13 @@
+import { type Network, realNetwork } from './broker-connection.js';
 import type { Context } from './check.js';
 import { checksFor } from './checks/index.js';
+import { type Loaded, loadSource } from './config-source.js';
 import { Files } from './files.js';
 import type { Result } from './finding.js';
 import { type Machine, thisMachine } from './machine.js';
-import { type Network, realNetwork } from './network.js';
+import type { Probe } from './probe/call-types.js';
 import { startProbe } from './probe/client.js';
-import type { Probe } from './probe/types.js';
 import { type RunOptions, runChecks } from './runner.js';
-import { type Loaded, loadSource } from './source.js';
 
 export interface DoctorOptions extends RunOptions {
   readonly configFile?: string;

@@ -5,8 +5,8 @@ export interface Finding {
   readonly state: State;
   /** What was found, in words and figures; of a skipped check the reason. */
   readonly found: string;
-  /** The command (or the one thing to do) that mends it. */
-  readonly mend?: string;
+  /** The command (or the one thing to do) that remedies it. */
+  readonly remedy?: string;
   /**
    * Whether checks that need this one may run. Default: unless it failed or was skipped. False beside `warning` means
    * that it is not certain enough to touch hardware on the strength of it.
@@ -15,12 +15,17 @@ export interface Finding {
 }
 
 export const ok = (found: string): Finding => ({ state: 'ok', found });
-export const warning = (found: string, mend: string): Finding => ({ state: 'warning', found, mend });
-export const failed = (found: string, mend: string): Finding => ({ state: 'failed', found, mend });
+export const warning = (found: string, remedy: string): Finding => ({ state: 'warning', found, remedy });
+export const failed = (found: string, remedy: string): Finding => ({ state: 'failed', found, remedy });
 export const skipped = (reason: string): Finding => ({ state: 'skipped', found: reason });
 
 /** A warning on which nothing may build. */
-export const uncertain = (found: string, mend: string): Finding => ({ state: 'warning', found, mend, holds: false });
+export const uncertain = (found: string, remedy: string): Finding => ({
+  state: 'warning',
+  found,
+  remedy,
+  holds: false,
+});
 
 export function holds(finding: Finding): boolean {
   return finding.holds ?? (finding.state === 'ok' || finding.state === 'warning');

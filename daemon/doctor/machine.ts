@@ -24,7 +24,7 @@ interface Ran {
   readonly output: string;
 }
 
-const mostOutput = 1 << 20;
+const maxOutput = 1 << 20;
 
 /** The machine that this process runs on. */
 export function thisMachine(): Machine {
@@ -53,7 +53,7 @@ function runProgram(program: string, args: readonly string[], signal: AbortSigna
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' });
     let output = '';
     const take = (chunk: Buffer): void => {
-      if (output.length < mostOutput) output += chunk.toString('utf8');
+      if (output.length < maxOutput) output += chunk.toString('utf8');
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);

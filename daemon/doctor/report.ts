@@ -14,7 +14,7 @@ const groupTitles: Record<Group, string> = {
 const colours: Record<State, number> = { ok: 32, warning: 33, failed: 31, skipped: 90 };
 const stateWidth = 9;
 const titleWidth = 20;
-const least = 40;
+const minWidth = 40;
 
 export interface Style {
   /** Columns of the terminal. */
@@ -42,18 +42,18 @@ export class Table {
     }
     const state = this.#coloured(result.state.padEnd(stateWidth), colours[result.state]);
     const indent = 2 + stateWidth + titleWidth;
-    const room = Math.max(least, this.#style.width) - indent;
+    const room = Math.max(minWidth, this.#style.width) - indent;
     // What one missing thing keeps from running says so once.
-    const again = result.state === 'skipped' && result.found === this.#reason && result.mend === undefined;
+    const again = result.state === 'skipped' && result.found === this.#reason && result.remedy === undefined;
     this.#reason = result.state === 'skipped' ? result.found : '';
     const found = again ? 'for the same reason' : result.found;
     const [first = '', ...more] = found.split('\n').flatMap((line) => wrap(line.trim(), room));
     this.#write(`  ${state}${result.title.padEnd(titleWidth)}${first}\n`);
     for (const line of more) this.#write(`${' '.repeat(indent)}${line}\n`);
-    if (result.mend !== undefined) {
+    if (result.remedy !== undefined) {
       // A command stays in one piece, to be copied: the terminal may break it, we do not.
       const arrow = this.#coloured('->', colours[result.state]);
-      this.#write(`${' '.repeat(2 + stateWidth)}${arrow} ${result.mend}\n`);
+      this.#write(`${' '.repeat(2 + stateWidth)}${arrow} ${result.remedy}\n`);
     }
   }
 
@@ -91,9 +91,9 @@ export function count(results: readonly Result[]): Record<State, number> {
 
 /** One object: docs/doctor.md has its keys. */
 export function toJson(results: readonly Result[], version: string): string {
-  const checks = results.map(({ id, group, title, state, found, mend, durationMs }) => ({
+  const checks = results.map(({ id, group, title, state, found, remedy, durationMs }) => ({
     ...{ id, group, title, state, found },
-    ...(mend === undefined ? {} : { mend }),
+    ...(remedy === undefined ? {} : { mend: remedy }), // the name that readers of the JSON know
     durationMs,
   }));
   return `${JSON.stringify({ version, summary: count(results), checks }, null, 2)}\n`;

@@ -62,7 +62,7 @@ async function limited(check: Check, context: Context, patience: number): Promis
     if (late) abort.abort();
     return failed(
       messageOf(error),
-      check.hungMend ?? (late ? 'dmesg | tail -n 30' : 'ZYNQNETD_DEBUG=1 zynqnetd doctor --json'),
+      check.hungRemedy ?? (late ? 'dmesg | tail -n 30' : 'ZYNQNETD_DEBUG=1 zynqnetd doctor --json'),
     );
   }
 }

@@ -6,13 +6,13 @@ import { messageOf } from '../util/error.js';
 import { version } from '../util/version.js';
 import type { Alerts } from './alerts.js';
 import { HealthReport, type HealthSources } from './health/health.js';
-import type { LogOutput } from './log/output.js';
-import { LogTopic } from './log/topic.js';
+import type { LogOutput } from './log/log-output.js';
+import { LogTopic } from './log/log-topic.js';
 import { type MetricsInput, metricFamilies } from './metrics/metrics.js';
 import { MetricsServer } from './metrics/metrics-server.js';
 import { prometheusText } from './metrics/prometheus.js';
 import { ServiceNotifier } from './service/notifier.js';
-import { activityOf, ProgressWatch } from './service/progress.js';
+import { activityOf, ProgressWatch } from './service/progress-watch.js';
 
 export interface MonitoringSources extends HealthSources {
   pipeline(): ReturnType<HealthSources['pipeline']> & { outcomes: number; durations: MetricsInput['durations'] };
@@ -36,8 +36,8 @@ export interface MonitoringOptions {
 
 const checkMs = 5000;
 /** Where no service manager says how long it waits. */
-const leastStuckLimitMs = 60_000;
-const leastFreeMiB = 16;
+const minStuckLimitMs = 60_000;
+const minFreeMiB = 16;
 
 /** The daemon seen from outside: health, metrics, the log topic, the service manager, and whether frames get through at all. */
 export class Monitoring {
@@ -59,7 +59,7 @@ export class Monitoring {
     this.#notifier = new ServiceNotifier({
       env: process.env,
       send: (socket, message) => loadAddon().notifyService(socket, message),
-      failed: (error) => options.log.warn({ err: error }, 'the service manager cannot be told anything'),
+      failed: (error) => options.log.warn({ err: error }, 'messages cannot be sent to the service manager'),
     });
   }
 
@@ -91,7 +91,7 @@ export class Monitoring {
     this.#check();
   }
 
-  /** The manager is told at once; `restart`: the daemon comes up again in this process. */
+  /** Reports the end to the service manager at once; `restart`: the daemon starts again in this process. */
   async stop(how: 'end' | 'restart'): Promise<void> {
     if (how === 'restart') this.#notifier.reloading();
     else this.#notifier.stopping();
@@ -107,7 +107,7 @@ export class Monitoring {
     if (port === null) return;
     try {
       this.#server = await MetricsServer.start({ host, port, text: () => this.#metrics() });
-      log.info({ url: `http://${host}:${port}/metrics` }, 'metrics for Prometheus');
+      log.info({ url: `http://${host}:${port}/metrics` }, 'serving metrics for Prometheus');
     } catch (error) {
       const reason = messageOf(error);
       this.#options.alerts.raise('metrics', 'warning', `metrics.port ${port} cannot be listened on: ${reason}`);
@@ -136,27 +136,27 @@ export class Monitoring {
 
   #checkDisk({ machine: { disk } }: HealthPayload): void {
     const { alerts } = this.#options;
-    if (disk !== null && disk.freeMiB < Math.min(leastFreeMiB, disk.sizeMiB / 20)) {
+    if (disk !== null && disk.freeMiB < Math.min(minFreeMiB, disk.sizeMiB / 20)) {
       alerts.raise('disk', 'warning', 'the disk is full: changes of the configuration cannot be kept; free some of it');
     } else alerts.clear('disk');
   }
 
-  /** A sign of life only while frames get through, or there are none to do. */
+  /** Notifies the service manager's watchdog only while frames are processed, or there are none. */
   #check(): void {
     const { config, sources, alerts, giveUp } = this.#options;
     const { preprocessMs, inferenceMs } = config().limits;
     // Sooner than the service manager would: ending by ourselves is the cleaner end.
     const { watchdogMs } = this.#notifier;
-    const leastMs = watchdogMs === undefined ? leastStuckLimitMs : (watchdogMs * 2) / 3;
-    const limitMs = Math.max(leastMs, 3 * Math.max(preprocessMs, inferenceMs));
+    const minMs = watchdogMs === undefined ? minStuckLimitMs : (watchdogMs * 2) / 3;
+    const limitMs = Math.max(minMs, 3 * Math.max(preprocessMs, inferenceMs));
     const stuckMs = this.#progress.stuckMs(activityOf(sources.pipeline(), sources.engine()), performance.now());
     if (stuckMs > limitMs / 2) {
-      alerts.raise('progress', 'error', 'frames come from the camera, but none gets through');
+      alerts.raise('progress', 'error', 'frames come from the camera, but none is processed to its end');
     } else alerts.clear('progress');
     if (stuckMs < limitMs) this.#notifier.alive();
     else if (!this.#gaveUp) {
       this.#gaveUp = true;
-      giveUp(`frames come from the camera, but none has got through for ${Math.round(stuckMs / 1000)} s`);
+      giveUp(`frames come from the camera, but none was processed to its end for ${Math.round(stuckMs / 1000)} s`);
     }
     this.#notifier.status(this.#statusLine());
   }

@@ -4,7 +4,7 @@
  */
 
 import type { AcceleratorCounters, AcceleratorReport, NativeAcceleratorOptions } from './accelerator-types.js';
-import type { NativeBoard } from './board.js';
+import type { NativeBoard } from './board-types.js';
 import type { NativeV4l2, NativeV4l2Devices } from './v4l2.js';
 
 /** Weights of one convolution of a float model. */
@@ -104,7 +104,7 @@ export interface NativeAddon extends NativeV4l2, NativeV4l2Devices {
   /** As `createEngine`, on the thread pool. */
   openEngine(model: NativeModel, options: NativeEngineOptions): Promise<NativeEngine>;
   /**
-   * Tells the service manager (sd_notify's protocol) without ever waiting. `socket` is NOTIFY_SOCKET's value; throws an
+   * Sends a message to the service manager (sd_notify's protocol) without ever waiting. `socket` is NOTIFY_SOCKET's value; throws an
    * Error with the code NOTIFY_FAILED.
    */
   notifyService(socket: string, message: string): void;

@@ -1,5 +1,5 @@
 const hourMs = 3_600_000;
-const mostKept = 10_000;
+const maxKept = 10_000;
 
 /** How often something has happened within the last hour. Times are monotonic: a clock that jumps changes nothing. */
 export class HourCount {
@@ -7,7 +7,7 @@ export class HourCount {
 
   add(nowMs: number): void {
     this.#times.push(nowMs);
-    if (this.#times.length > mostKept) this.#times.shift();
+    if (this.#times.length > maxKept) this.#times.shift();
   }
 
   count(nowMs: number): number {

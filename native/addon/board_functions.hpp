@@ -1,4 +1,4 @@
-// What `doctor` asks of a board: NativeBoard of daemon/native/board.ts.
+// What `doctor` asks of a board: NativeBoard of daemon/native/board-types.ts.
 #pragma once
 
 #include <napi.h>

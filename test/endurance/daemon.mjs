@@ -3,8 +3,8 @@
 import { Daemon } from '../../dist/daemon/app/daemon.js';
 import { ConfigStore } from '../../dist/daemon/config/store.js';
 import { createEngine, registerEngine } from '../../dist/daemon/inference/engine/backends.js';
+import { LogOutput } from '../../dist/daemon/monitoring/log/log-output.js';
 import { createLogger } from '../../dist/daemon/monitoring/log/logger.js';
-import { LogOutput } from '../../dist/daemon/monitoring/log/output.js';
 
 /** good | error-once | error-until-reset | hang-until-reset | hang-until-reload | dead */
 let engineFault = 'good';

@@ -3,8 +3,8 @@
 import { Daemon } from '../../dist/daemon/app/daemon.js';
 import { ConfigStore } from '../../dist/daemon/config/store.js';
 import { registerEngine } from '../../dist/daemon/inference/engine/backends.js';
+import { LogOutput } from '../../dist/daemon/monitoring/log/log-output.js';
 import { createLogger } from '../../dist/daemon/monitoring/log/logger.js';
-import { LogOutput } from '../../dist/daemon/monitoring/log/output.js';
 
 const { names, groups, url, model, picture, folder, keys } = JSON.parse(process.argv[2] ?? '');
 

@@ -29,7 +29,7 @@ const lineEvery = 50_000;
 async function bench({ frames, engineMs, small = false, url, json }: Options): Promise<void> {
   const { benchPipeline } = await import('../bench/pipeline-bench.js');
   const { startMosquitto } = await import('../bench/broker-process.js');
-  const { Progress } = await import('../../daemon/cli/progress.js');
+  const { Progress } = await import('../../daemon/cli/progress-line.js');
   const broker = url === undefined ? await startMosquitto() : undefined;
   const progress = new Progress(frames);
   try {

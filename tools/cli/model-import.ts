@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { UsageError } from '../../daemon/cli/errors.js';
 import { examples } from '../../daemon/cli/lazy.js';
+import { UsageError } from '../../daemon/cli/usage-error.js';
 import { type Conversion, convertModel } from '../import/convert.js';
 import { type ImportOptions, parseChoice, parseNumbers, parseSize } from '../import/import-options.js';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { UsageError } from '../../daemon/cli/errors.js';
 import { examples } from '../../daemon/cli/lazy.js';
+import { UsageError } from '../../daemon/cli/usage-error.js';
 import type { LoadedModel } from '../../daemon/model/load.js';
 import type { LayerCosts } from '../inspect/layer-costs.js';
 import type { Topology } from '../zqn/topologies.js';

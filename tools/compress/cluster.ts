@@ -37,7 +37,7 @@ export async function cluster(context: ClusterContext, recipe: ClusterRecipe): P
     });
   }
   const worth = context.calibration.layers.map(({ natsPerError }) => natsPerError);
-  const least = Math.max(...worth) * 1e-9 || 1;
+  const minWorth = Math.max(...worth) * 1e-9 || 1;
   const fixed = (i: number): number | undefined => recipe.layers[nameOf(context, i)];
   const at =
     (price: number) =>
@@ -45,7 +45,7 @@ export async function cluster(context: ClusterContext, recipe: ClusterRecipe): P
       const bits = fixed(i);
       const conv = convOf(context, i);
       return bits === undefined
-        ? roundAtPrice(conv, statistics, price / Math.max(worth[i] as number, least))
+        ? roundAtPrice(conv, statistics, price / Math.max(worth[i] as number, minWorth))
         : roundToValues(conv, statistics, bits);
     };
   const price = await largestPrice(context, at, recipe.maxLoss);

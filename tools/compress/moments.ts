@@ -26,10 +26,10 @@ export function meanOf({ sum, rows }: LayerMoments): Float64Array {
 }
 
 /** Enough output positions per image that even the widest layers get several rows a tap; more change nothing but the time. */
-const mostPositions = 256;
+const maxPositions = 256;
 
 export function positionsPerImage(conv: ConvGeometry): number {
-  return Math.min(conv.outputHeight * conv.outputWidth, Math.max(96, Math.min(mostPositions, conv.taps)));
+  return Math.min(conv.outputHeight * conv.outputWidth, Math.max(96, Math.min(maxPositions, conv.taps)));
 }
 
 /** The same positions for the same image and layer in every network: what differs is then the network alone. */

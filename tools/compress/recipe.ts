@@ -117,9 +117,9 @@ export function checkRecipe(recipe: Recipe, header: ModelHeader, source: string)
   for (const [name, choice] of Object.entries(recipe.factorize?.layers ?? {})) {
     const conv = layers.get(name);
     if (conv === undefined || !('rank' in choice)) continue;
-    const most = Math.min(conv.outputs, conv.taps);
-    if (choice.rank > most) {
-      problems.push(`factorize.layers.${name}.rank: ${choice.rank} is above the layer's own, ${most}`);
+    const max = Math.min(conv.outputs, conv.taps);
+    if (choice.rank > max) {
+      problems.push(`factorize.layers.${name}.rank: ${choice.rank} is above the layer's own, ${max}`);
     }
   }
   if (problems.length > 0) throw invalid(source, problems);

@@ -6,7 +6,7 @@ import { nonZeros } from './float-network.js';
 import type { IntegerLayer } from './int8-model.js';
 import { threads } from './moments.js';
 
-const largest = 127;
+const maxWeight = 127;
 /** Layers that come this sparse keep their zeros: they are cheap to store, and somebody pruned them on purpose. */
 const keptSparsity = 0.3;
 
@@ -30,7 +30,7 @@ export function roundPlainly(conv: FloatConv): IntegerLayer {
     const unit = unitFor(row);
     units[o] = unit;
     for (const [k, weight] of row.entries())
-      weights[o * taps + k] = Math.max(-largest, Math.min(largest, Math.round(weight / unit)));
+      weights[o * taps + k] = Math.max(-maxWeight, Math.min(maxWeight, Math.round(weight / unit)));
   }
   return { weights, units };
 }
@@ -44,15 +44,15 @@ function unitFor(row: Float32Array): number {
   for (const weight of row) peak = Math.max(peak, Math.abs(weight));
   // A filter of zeros may have any unit; 1 would make its bias vanish, this one keeps it in range.
   if (peak === 0) return 2 ** -16;
-  const full = Math.fround(peak / largest);
-  const power = 2 ** Math.ceil(Math.log2(peak / (largest + 1)));
+  const full = Math.fround(peak / maxWeight);
+  const power = 2 ** Math.ceil(Math.log2(peak / (maxWeight + 1)));
   return roundingError(row, power) < roundingError(row, full) ? power : full;
 }
 
 function roundingError(row: Float32Array, unit: number): number {
   let total = 0;
   for (const weight of row) {
-    const error = weight - unit * Math.max(-largest, Math.min(largest, Math.round(weight / unit)));
+    const error = weight - unit * Math.max(-maxWeight, Math.min(maxWeight, Math.round(weight / unit)));
     total += error * error;
   }
   return total;
@@ -71,12 +71,12 @@ export function roundAtPrice(conv: FloatConv, statistics: LayerStatistics, price
   for (const weight of conv.weights) peak = Math.max(peak, Math.abs(weight));
   if (peak === 0) return { ...roundPlainly(conv), distortion: 0, entropyBits: 0, values: 1 };
   // At least 1 level each side, at most 127; the finest units that still hold them all leave room to move the values.
-  const realStep = Math.min(Math.max(step, peak / (largest - 1)), peak);
+  const realStep = Math.min(Math.max(step, peak / (maxWeight - 1)), peak);
   const levels = Math.ceil(peak / realStep);
-  const perStep = Math.max(1, Math.min(16, Math.floor(largest / (levels + 0.5))));
+  const perStep = Math.max(1, Math.min(16, Math.floor(maxWeight / (levels + 0.5))));
   const units = new Float32Array(outputs).fill(Math.fround(realStep / perStep));
   const codebook = Int8Array.from({ length: 2 * levels + 1 }, (_, i) =>
-    Math.max(-largest, Math.min(largest, (i - levels) * perStep)),
+    Math.max(-maxWeight, Math.min(maxWeight, (i - levels) * perStep)),
   );
   return refine(conv, statistics, units, Array.from(codebook), price, rounds);
 }
@@ -87,7 +87,7 @@ export function roundToValues(conv: FloatConv, statistics: LayerStatistics, bits
   const count = 2 ** bits;
   // Linear initialisation over the range: large weights matter and are few (Deep Compression, section 3.2).
   const start = Array.from({ length: count - 1 }, (_, i) =>
-    Math.round(((i + 1 - count / 2) * largest) / (count / 2 - 0.5)),
+    Math.round(((i + 1 - count / 2) * maxWeight) / (count / 2 - 0.5)),
   );
   return refine(conv, statistics, units, start, 0, rounds);
 }
@@ -131,7 +131,7 @@ function refine(
       };
     }
     const moved = codebook.map((value, i) =>
-      value === 0 ? 0 : Math.max(-largest, Math.min(largest, Math.round(result.centroids[i] ?? value))),
+      value === 0 ? 0 : Math.max(-maxWeight, Math.min(maxWeight, Math.round(result.centroids[i] ?? value))),
     );
     const counts = new Map<number, number>();
     for (const [i, value] of moved.entries()) counts.set(value, (counts.get(value) ?? 0) + (result.counts[i] ?? 0));

@@ -33,11 +33,11 @@ export async function readSource(name: string): Promise<SourceFile> {
 }
 
 /** A whole file, refused before it is read when it is too large. */
-export async function readBounded(name: string, most: number): Promise<Buffer> {
+export async function readBounded(name: string, maxBytes: number): Promise<Buffer> {
   try {
     const info = await stat(name);
     if (!info.isFile()) damaged(`${name}: not a file`);
-    if (info.size > most) damaged(`${name}: ${info.size} bytes; at most ${most} are read`);
+    if (info.size > maxBytes) damaged(`${name}: ${info.size} bytes; at most ${maxBytes} are read`);
     if (info.size === 0) damaged(`${name}: the file is empty`);
     return await readFile(name);
   } catch (error) {

@@ -77,11 +77,11 @@ export interface Bar {
 export function bars(rows: readonly Bar[]): string {
   const [width, left, row, gap] = [1040, 180, 30, 118];
   const span = (width - left - 2 * gap) / 2;
-  const most = (key: 'a' | 'b'): number => Math.max(...rows.map((r) => r[key]), 1e-9);
-  const [mostA, mostB] = [most('a'), most('b')];
+  const maxOf = (key: 'a' | 'b'): number => Math.max(...rows.map((r) => r[key]), 1e-9);
+  const [maxA, maxB] = [maxOf('a'), maxOf('b')];
   const body = rows.map((r, i) => {
     const y = i * row + 4;
-    const [a, b] = [(r.a / mostA) * span, (r.b / mostB) * span];
+    const [a, b] = [(r.a / maxA) * span, (r.b / maxB) * span];
     const second = left + span + gap;
     return (
       `<text x="${left - 10}" y="${y + 15}" text-anchor="end">${escapeHtml(r.label)}</text>` +

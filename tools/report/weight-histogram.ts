@@ -11,7 +11,7 @@ const bins = 101;
 export function weightHistogram(before: FloatConv, after: FloatConv | Int8Conv): WeightHistogram | null {
   if (!(after.weights instanceof Int8Array) || after.weights.length !== before.weights.length) return null;
   const integers = after.weights;
-  const peak = before.weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  const peak = before.weights.reduce((max, weight) => Math.max(max, Math.abs(weight)), 0);
   if (peak === 0) return null;
   const counts = new Array<number>(bins).fill(0);
   const values = new Map<number, number>();

@@ -2,7 +2,15 @@
 
 import { ACCELERATOR_ID } from '../../native/accelerator-constants.js';
 import { codeOf, messageOf } from '../../util/error.js';
-import { acceleratorChoice, backendKind, broken, hex, loadCommand, mebibytes, uioName } from '../board.js';
+import {
+  acceleratorChoice,
+  backendKind,
+  broken,
+  hex,
+  loadCommand,
+  mebibytes,
+  uioName,
+} from '../accelerator-findings.js';
 import type { Check, Context } from '../check.js';
 import { type Finding, ok, skipped, warning } from '../finding.js';
 import { stopCommand } from '../owners.js';
@@ -20,7 +28,7 @@ export const acceleratorChecks: readonly Check[] = [
     title: 'Bitstream',
     needs: ['fpga', 'clock', 'uio'],
     limitMs: 10_000,
-    hungMend: hung,
+    hungRemedy: hung,
     run: bitstream,
   },
   { id: 'ports', group: 'accelerator', title: 'HP port width', needs: ['board'], limitMs: 10_000, run: ports },
@@ -30,7 +38,7 @@ export const acceleratorChecks: readonly Check[] = [
     title: 'DMA copy',
     needs: ['bitstream', 'memory', 'free'],
     limitMs: 20_000,
-    hungMend: hung,
+    hungRemedy: hung,
     run: copy,
   },
   {
@@ -39,7 +47,7 @@ export const acceleratorChecks: readonly Check[] = [
     title: 'Known answer',
     needs: ['copy', 'model'],
     limitMs: 60_000,
-    hungMend: hung,
+    hungRemedy: hung,
     run: answer,
   },
 ];
@@ -65,12 +73,12 @@ async function bitstream(context: Context, signal: AbortSignal): Promise<Finding
   const what = `${build.preset}, ${version}, ${build.multipliers} multipliers, built for ${build.clockMHz} MHz`;
   const clockMHz = context.facts.processingSystem?.clockMHz ?? null;
   if (clockMHz !== null && clockMHz > build.clockMHz * 1.005) {
-    const mend = 'use the FSBL of the same Vivado project: BOOT.BIN from its .xsa (docs/boards/)';
-    return broken(context, `${what}, but FCLK0 runs at ${clockMHz} MHz: too fast to be right`, mend);
+    const remedy = 'use the FSBL of the same Vivado project: BOOT.BIN from its .xsa (docs/boards/)';
+    return broken(context, `${what}, but FCLK0 runs at ${clockMHz} MHz: too fast to be right`, remedy);
   }
   if (clockMHz !== null && clockMHz < build.clockMHz * 0.99) {
-    const mend = 'use the FSBL of the same Vivado project: BOOT.BIN from its .xsa (docs/boards/)';
-    return warning(`${what}, but FCLK0 runs at ${clockMHz} MHz: slower than it could be`, mend);
+    const remedy = 'use the FSBL of the same Vivado project: BOOT.BIN from its .xsa (docs/boards/)';
+    return warning(`${what}, but FCLK0 runs at ${clockMHz} MHz: slower than it could be`, remedy);
   }
   return ok(what);
 }
@@ -87,8 +95,8 @@ async function ports(context: Context, signal: AbortSignal): Promise<Finding> {
   const narrow = used.filter(({ readBits, writeBits }) => readBits !== 64 || writeBits !== 64);
   if (narrow.length > 0) {
     const names = narrow.map(({ port, readBits, writeBits }) => `HP${port} (${readBits} read, ${writeBits} write)`);
-    const mend = 'boot with BOOT.BIN made from the .xsa of firmware/vivado: its FSBL sets 64 bits (docs/boards/)';
-    return broken(context, `not 64 bits wide: ${names.join(', ')}: results would be garbage`, mend);
+    const remedy = 'boot with BOOT.BIN made from the .xsa of firmware/vivado: its FSBL sets 64 bits (docs/boards/)';
+    return broken(context, `not 64 bits wide: ${names.join(', ')}: results would be garbage`, remedy);
   }
   return ok(`${used.map(({ port }) => `HP${port}`).join(', ')}: 64 bits`);
 }
@@ -99,7 +107,7 @@ async function copy(context: Context, signal: AbortSignal): Promise<Finding> {
     return ok(`${mebibytes(bytes)} written, synchronised, copied by the accelerator and read back`);
   } catch (error) {
     if (codeOf(error) === 'ACCELERATOR_BUSY') {
-      return { ...skipped(messageOf(error)), mend: `${await stopCommand(context)}; zynqnetd doctor` };
+      return { ...skipped(messageOf(error)), remedy: `${await stopCommand(context)}; zynqnetd doctor` };
     }
     const narrow = 'zynqnetd doctor --only ports,memory';
     return broken(context, messageOf(error), codeOf(error) === 'ACCELERATOR_SELFTEST' ? narrow : hung);
@@ -119,8 +127,8 @@ async function answer(context: Context, signal: AbortSignal): Promise<Finding> {
   }
   const what = `${facts.model} on ${facts.backend}: all ${facts.outputs} outputs equal ${facts.reference}'s${speed}`;
   if (backendKind(context) !== 'simulated' && before !== undefined && after !== undefined && after === before) {
-    const mend = 'connect irq_o to IRQ_F2P[0] (firmware/vivado), interrupts = <0 29 4> in the device tree';
-    return warning(`${what}, but no interrupt arrived: the driver polls`, mend);
+    const remedy = 'connect irq_o to IRQ_F2P[0] (firmware/vivado), interrupts = <0 29 4> in the device tree';
+    return warning(`${what}, but no interrupt arrived: the driver polls`, remedy);
   }
   if (facts.lostInterrupts > 0)
     return warning(`${what}, but ${facts.lostInterrupts} interrupts were lost`, 'dmesg | grep -i irq');

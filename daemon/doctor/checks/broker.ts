@@ -51,7 +51,7 @@ async function reachable(context: Context, signal: AbortSignal): Promise<Finding
     const address = await context.network.reach(broker.host, broker.port, signal);
     return ok(address === broker.host ? where : `${where} (${address})`);
   } catch (error) {
-    return failed(`${where}: ${reachReason(error)}`, reachMend(error, broker));
+    return failed(`${where}: ${reachReason(error)}`, reachRemedy(error, broker));
   }
 }
 
@@ -67,7 +67,7 @@ function reachReason(error: unknown): string {
   return reasons[codeOf(error) ?? ''] ?? messageOf(error);
 }
 
-function reachMend(error: unknown, { host, port }: Target): string {
+function reachRemedy(error: unknown, { host, port }: Target): string {
   switch (codeOf(error)) {
     case 'ECONNREFUSED':
       return `start the broker on ${host}, or correct mqtt.url (port ${port})`;
@@ -98,11 +98,11 @@ async function encrypted(context: Context, signal: AbortSignal): Promise<Finding
       return warning(`${what}: soon over`, "renew the broker's certificate");
     return ok(what);
   } catch (error) {
-    return failed(messageOf(error), tlsMend(error, broker));
+    return failed(messageOf(error), tlsRemedy(error, broker));
   }
 }
 
-function tlsMend(error: unknown, { host, port }: Target): string {
+function tlsRemedy(error: unknown, { host, port }: Target): string {
   const code = codeOf(error) ?? '';
   // Boards without a clock of their own start years back: a good certificate is then "not yet valid".
   if (/NOT_YET_VALID|HAS_EXPIRED/.test(code))
@@ -124,11 +124,11 @@ async function login(context: Context, signal: AbortSignal): Promise<Finding> {
     await context.network.login(broker.url, mqtt, signal);
     return ok(`accepted ${who}, MQTT ${mqtt.version}`);
   } catch (error) {
-    return failed(`${who}: ${messageOf(error)}`, loginMend(error, mqtt.user));
+    return failed(`${who}: ${messageOf(error)}`, loginRemedy(error, mqtt.user));
   }
 }
 
-function loginMend(error: unknown, user: string | null): string {
+function loginRemedy(error: unknown, user: string | null): string {
   // Reason codes of CONNACK, MQTT 3.1.1 (section 3.2.2.3) and 5 (section 3.2.2.2).
   const code = Number((error as { code?: unknown }).code);
   if (code === 1 || code === 132) return 'set mqtt.version to what the broker speaks';

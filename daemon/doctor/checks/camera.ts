@@ -6,10 +6,10 @@ import { codeOf, messageOf } from '../../util/error.js';
 import type { Check, Context } from '../check.js';
 import { type Finding, failed, ok, skipped, warning } from '../finding.js';
 import { ownersOf, ownersText, stopCommand } from '../owners.js';
-import type { CameraFacts } from '../probe/types.js';
+import type { CameraFacts } from '../probe/call-types.js';
 
 export const cameraChecks: readonly Check[] = [
-  { id: 'cameras', group: 'camera', title: 'Cameras', limitMs: 10_000, hungMend: 'unplug the camera', run: cameras },
+  { id: 'cameras', group: 'camera', title: 'Cameras', limitMs: 10_000, hungRemedy: 'unplug the camera', run: cameras },
   ...cameraKinds.flatMap((kind) => ('program' in kind ? programCheck(kind.name, kind.program) : [])),
   { id: 'camera', group: 'camera', title: 'Configured camera', needs: ['addon'], limitMs: 30_000, run: camera },
 ];
@@ -31,13 +31,13 @@ async function cameras(context: Context, signal: AbortSignal): Promise<Finding> 
     const others = found.filter(usable).map(({ device }) => device);
     const advice = others.length > 0 ? `set ${configured.key} to ${others[0]}` : 'set camera.source to ffmpeg';
     const why = wanted.error === undefined ? 'delivers nothing that can be read' : 'cannot be asked';
-    return failed(`${configured.file} ${why}; there are ${text}`, await mendFor(context, wanted, advice));
+    return failed(`${configured.file} ${why}; there are ${text}`, await remedyFor(context, wanted, advice));
   }
   const mute = found.filter(({ error }) => error !== undefined);
-  return mute.length > 0 ? warning(text, await mendFor(context, mute[0] as CameraFacts, 'dmesg | tail')) : ok(text);
+  return mute.length > 0 ? warning(text, await remedyFor(context, mute[0] as CameraFacts, 'dmesg | tail')) : ok(text);
 }
 
-async function mendFor(context: Context, { error = '' }: CameraFacts, otherwise: string): Promise<string> {
+async function remedyFor(context: Context, { error = '' }: CameraFacts, otherwise: string): Promise<string> {
   if (!/permission/i.test(error)) return otherwise;
   return context.machine.root ? otherwise : 'sudo usermod -aG video $USER';
 }
@@ -69,8 +69,8 @@ async function camera(context: Context, signal: AbortSignal): Promise<Finding> {
   if (device !== undefined) {
     const owners = await ownersOf(context, [device.file]);
     if (owners.length > 0) {
-      const mend = `${await stopCommand(context)}; zynqnetd doctor`;
-      return { ...skipped(`${device.file} is in use by ${ownersText(owners)}`), mend };
+      const remedy = `${await stopCommand(context)}; zynqnetd doctor`;
+      return { ...skipped(`${device.file} is in use by ${ownersText(owners)}`), remedy };
     }
   }
   try {

@@ -1,5 +1,14 @@
 /** The accelerator's device files as the kernel made them from the device tree: registers, interrupt, DMA memory. */
-import { acceleratorOptions, broken, bufferName, findNode, hex, mebibytes, notSetUp, uioName } from '../board.js';
+import {
+  acceleratorOptions,
+  broken,
+  bufferName,
+  findNode,
+  hex,
+  mebibytes,
+  notSetUp,
+  uioName,
+} from '../accelerator-findings.js';
 import type { Check, Context } from '../check.js';
 import { type Finding, failed, ok, warning } from '../finding.js';
 import { interruptCount, uioDevices } from '../uio.js';
@@ -14,7 +23,7 @@ export const deviceChecks: readonly Check[] = [
   { id: 'memory', group: 'accelerator', title: 'DMA memory', needs: ['board'], limitMs: 3000, run: memory },
 ];
 
-const treeMend = 'add firmware/dts/zynqnetd.dtsi to the device tree (docs/boards/)';
+const treeRemedy = 'add firmware/dts/zynqnetd.dtsi to the device tree (docs/boards/)';
 
 async function uio(context: Context): Promise<Finding> {
   const options = acceleratorOptions(context);
@@ -30,7 +39,7 @@ async function uio(context: Context): Promise<Finding> {
         name,
         devices.map((one) => one.name),
       ),
-      await mendUio(context, name),
+      await uioRemedy(context, name),
     );
   const where = `${device.id} '${name}', ${mebibytes(device.bytes)} at ${hex(device.address)}`;
   if (device.bytes < windowBytes) {
@@ -57,8 +66,8 @@ async function whyNoUio(context: Context, name: string, others: readonly string[
   return `no UIO device is named '${name}' (${there}), though the device tree has its node`;
 }
 
-async function mendUio(context: Context, name: string): Promise<string> {
-  if ((await findNode(context, name)) === undefined) return treeMend;
+async function uioRemedy(context: Context, name: string): Promise<string> {
+  if ((await findNode(context, name)) === undefined) return treeRemedy;
   const parameter = await context.files.text('/sys/module/uio_pdrv_genirq/parameters/of_id');
   const line = (await context.files.text('/proc/cmdline')) ?? '';
   if (parameter !== 'generic-uio' && !line.includes('uio_pdrv_genirq.of_id=generic-uio')) {
@@ -81,12 +90,12 @@ async function memory(context: Context): Promise<Finding> {
     return broken(context, `${folder} does not tell its address and size`, 'modinfo u-dma-buf (version 3 or newer)');
   }
   const where = `${mebibytes(bytes)} at ${hex(address)} (${name})`;
-  if (address % pageBytes !== 0) return broken(context, `${where}: not at the start of a page`, treeMend);
+  if (address % pageBytes !== 0) return broken(context, `${where}: not at the start of a page`, treeRemedy);
   if (address + bytes > 0x4000_0000)
-    return broken(context, `${where}: beyond the memory that the ports reach`, treeMend);
+    return broken(context, `${where}: beyond the memory that the ports reach`, treeRemedy);
   if ((await files.number(`${folder}/dma_coherent`)) === 1) {
-    const mend = `remove dma-coherent from the node ${name}: the HP ports are not coherent`;
-    return broken(context, `${where} is marked coherent: the caches would not be synchronised`, mend);
+    const remedy = `remove dma-coherent from the node ${name}: the HP ports are not coherent`;
+    return broken(context, `${where} is marked coherent: the caches would not be synchronised`, remedy);
   }
   if (!(await files.accessible(`/dev/${name}`))) {
     return broken(context, `${where}, but this user may not open /dev/${name}`, 'sudo zynqnetd doctor');
@@ -115,10 +124,10 @@ async function uioMemory(context: Context): Promise<Finding | undefined> {
 async function noBuffer(context: Context, name: string): Promise<Finding> {
   const node = await findNode(context, name);
   if (node === undefined)
-    return notSetUp(context, `no u-dma-buf is named '${name}': the device tree has no such node`, treeMend);
+    return notSetUp(context, `no u-dma-buf is named '${name}': the device tree has no such node`, treeRemedy);
   const cells = await context.files.bytes('/proc/device-tree/#address-cells');
   if (cells?.length === 4 && cells.readUInt32BE() !== 1) {
-    return broken(context, 'the device tree has 64-bit addresses, which u-dma-buf refuses here', treeMend);
+    return broken(context, 'the device tree has 64-bit addresses, which u-dma-buf refuses here', treeRemedy);
   }
   if (await context.files.exists('/sys/module/u_dma_buf')) {
     return broken(context, `the module u-dma-buf is loaded but made no '${name}'`, 'dmesg | grep -i dma-buf');
@@ -132,8 +141,10 @@ async function throughDevMem(context: Context, what: string, address: number): P
   if (address % pageBytes !== 0)
     return failed(`${where}: not at the start of a page`, 'correct the address in the configuration');
   if (await context.files.accessible('/dev/mem')) return ok(where);
-  const mend = (await context.files.exists('/dev/mem')) ? 'sudo zynqnetd doctor' : 'set CONFIG_DEVMEM=y in the kernel';
-  return broken(context, `${where}, which this user may not open`, mend);
+  const remedy = (await context.files.exists('/dev/mem'))
+    ? 'sudo zynqnetd doctor'
+    : 'set CONFIG_DEVMEM=y in the kernel';
+  return broken(context, `${where}, which this user may not open`, remedy);
 }
 
 async function firstThat(context: Context, folders: readonly string[]): Promise<string | undefined> {

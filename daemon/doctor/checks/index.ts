@@ -1,12 +1,12 @@
 import type { Config } from '../../config/schema.js';
-import { backendKind } from '../board.js';
+import { backendKind } from '../accelerator-findings.js';
 import type { Check } from '../check.js';
 import { acceleratorChecks, simulatedChecks } from './accelerator.js';
-import { boardChecks } from './board.js';
 import { brokerChecks } from './broker.js';
 import { cameraChecks } from './camera.js';
 import { deviceChecks } from './devices.js';
 import { programChecks } from './program.js';
+import { boardChecks } from './programmable-logic.js';
 import { systemChecks } from './system.js';
 
 /** Every check for this configuration, in the order in which they run: what is needed stands before what needs it. */

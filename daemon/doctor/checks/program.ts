@@ -5,7 +5,7 @@ import { type Finding, failed, ok, warning } from '../finding.js';
 
 /** sharp 0.35 needs the first, the bundle's other variant the second. */
 const glibcForSharp = '2.36';
-const glibcLeast = '2.31';
+const glibcMin = '2.31';
 
 export const programChecks: readonly Check[] = [
   { id: 'config', group: 'program', title: 'Configuration', limitMs: 2000, run: configuration },
@@ -47,8 +47,8 @@ function glibc({ machine }: Context): Finding {
     return failed('not glibc (musl?): there are no ARM binaries for it', 'use an image with glibc 2.31 or newer');
   }
   if (machine.arch !== 'arm' || atLeast(found, glibcForSharp)) return ok(`glibc ${found}`);
-  if (atLeast(found, glibcLeast)) return ok(`glibc ${found}: old enough to need the bundle made with --glibc 2.31`);
-  return failed(`glibc ${found}, at least ${glibcLeast} is needed`, 'use a newer image: see docs/boards/');
+  if (atLeast(found, glibcMin)) return ok(`glibc ${found}: old enough to need the bundle made with --glibc 2.31`);
+  return failed(`glibc ${found}, at least ${glibcMin} is needed`, 'use a newer image: see docs/boards/');
 }
 
 function node({ machine }: Context): Finding {
@@ -69,15 +69,15 @@ async function addon({ machine, probe }: Context, signal: AbortSignal): Promise<
 
 async function sharp({ machine, probe }: Context, signal: AbortSignal): Promise<Finding> {
   const oldGlibc = machine.arch === 'arm' && machine.glibc !== undefined && !atLeast(machine.glibc, glibcForSharp);
-  const mend = oldGlibc
+  const remedy = oldGlibc
     ? 'npm run bundle -- --board BOARD --glibc 2.31, then deploy/install.sh root@BOARD'
     : reinstall(machine.arch, 'npm ci');
   try {
     const { version, libvips, works } = await probe.sharp(signal);
     const name = `${version} with libvips ${libvips}`;
-    return works ? ok(name) : failed(`${name} loads but does not decode a picture rightly`, mend);
+    return works ? ok(name) : failed(`${name} loads but does not decode a picture rightly`, remedy);
   } catch (error) {
-    return failed(firstLines(messageOf(error), 2), mend);
+    return failed(firstLines(messageOf(error), 2), remedy);
   }
 }
 
@@ -103,9 +103,9 @@ async function model({ config, probe }: Context, signal: AbortSignal): Promise<F
     return ok(own === null ? what : `${what}, with names from model.labels`);
   } catch (error) {
     const file = config.model.file ?? 'the built-in model';
-    const mend =
+    const remedy =
       codeOf(error) === 'MODEL_FILE' ? 'set model.file to a .zqn file' : `on a PC: zynqnetd model inspect ${file}`;
-    return failed(messageOf(error), mend);
+    return failed(messageOf(error), remedy);
   }
 }
 

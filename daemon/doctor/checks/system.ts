@@ -8,7 +8,7 @@ import { type Finding, failed, ok, uncertain, warning } from '../finding.js';
 import { type Mount, mountOf } from '../mounts.js';
 
 const forgetful = ['tmpfs', 'ramfs', 'rootfs', 'initramfs', 'devtmpfs'];
-const leastFreeBytes = 8 << 20;
+const minFreeBytes = 8 << 20;
 /** No board's clock was right before this program was written. */
 const writtenMs = Date.UTC(2025, 0, 1);
 
@@ -23,8 +23,8 @@ async function time(context: Context, signal: AbortSignal): Promise<Finding> {
   for (const sign of clockSigns) if (await files.exists(sign)) return ok(`${now} UTC (${sign})`);
   const systemd = await files.exists('/run/systemd/system');
   const script = '/etc/init.d/zynqnetd-clock';
-  const mend = (await files.exists(script)) ? `${script} restart` : 'systemctl enable --now systemd-timesyncd';
-  if (Date.now() < writtenMs) return warning(`it is ${now} here: the clock was never set`, mend);
+  const remedy = (await files.exists(script)) ? `${script} restart` : 'systemctl enable --now systemd-timesyncd';
+  if (Date.now() < writtenMs) return warning(`it is ${now} here: the clock was never set`, remedy);
   const asked = systemd
     ? await machine.run('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], signal)
     : undefined;
@@ -32,7 +32,7 @@ async function time(context: Context, signal: AbortSignal): Promise<Finding> {
     const touch = `mkdir -p ${dirname(clockSigns.at(-1) ?? '')}; touch ${clockSigns.at(-1)}`;
     return warning(`${now} UTC, synchronised by something that the daemon does not know`, touch);
   }
-  return warning(`${now} UTC, but nothing has set the clock since boot: results say so too`, mend);
+  return warning(`${now} UTC, but nothing has set the clock since boot: results say so too`, remedy);
 }
 
 async function storage(context: Context): Promise<Finding> {
@@ -49,7 +49,7 @@ async function storage(context: Context): Promise<Finding> {
   try {
     await files.tryWriting(place);
   } catch (error) {
-    return failed(`${where} cannot be written: ${messageOf(error)}`, writeMend(error, mount, folder));
+    return failed(`${where} cannot be written: ${messageOf(error)}`, writeRemedy(error, mount, folder));
   }
   if (mount !== undefined && forgetful.includes(mount.type)) {
     return uncertain(
@@ -59,14 +59,14 @@ async function storage(context: Context): Promise<Finding> {
   }
   const freeBytes = await files.freeBytes(place);
   const free = `${Math.floor(freeBytes / (1 << 20))} MiB free`;
-  if (freeBytes < leastFreeBytes) return warning(`${where}: only ${free}`, `df -h ${folder}`);
+  if (freeBytes < minFreeBytes) return warning(`${where}: only ${free}`, `df -h ${folder}`);
   const owner = await wrongOwner(context, folder);
   if (owner !== undefined)
     return warning(`${where} belongs to user ${owner}, not to zynqnetd`, `chown -R zynqnetd ${folder}`);
   return ok(`${where}, writable, ${free}`);
 }
 
-function writeMend(error: unknown, mount: Mount | undefined, folder: string): string {
+function writeRemedy(error: unknown, mount: Mount | undefined, folder: string): string {
   const code = codeOf(error);
   if (code === 'EROFS' || mount?.readOnly) return `mount -o remount,rw ${mount?.point ?? '/'}`;
   if (code === 'ENOSPC' || code === 'EDQUOT') return `df -h ${folder}`;

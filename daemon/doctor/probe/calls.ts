@@ -3,8 +3,8 @@ import { defaultModelFile } from '../../model/default-file.js';
 import { loadModel } from '../../model/load.js';
 import { loadAddon } from '../../native/load.js';
 import { messageOf } from '../../util/error.js';
-import { accelerator } from './accelerator.js';
-import type { AddonFacts, CameraFacts, ModelFacts, OpenedCamera, ProbeCalls, SharpFacts } from './types.js';
+import { accelerator } from './accelerator-calls.js';
+import type { AddonFacts, CameraFacts, ModelFacts, OpenedCamera, ProbeCalls, SharpFacts } from './call-types.js';
 
 /** A call may answer at once or later. */
 type Eventually<Calls> = {

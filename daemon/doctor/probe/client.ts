@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type CallName, callNames, type Probe } from './types.js';
+import { type CallName, callNames, type Probe } from './call-types.js';
 
 export interface Request {
   readonly id: number;

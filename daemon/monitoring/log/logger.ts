@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino';
-import type { LogOutput } from './output.js';
+import type { LogOutput } from './log-output.js';
 
 export type { Logger };
 

@@ -12,7 +12,7 @@ export interface MetricsServerOptions {
 }
 
 const headerLimitMs = 5000;
-const mostConnections = 8;
+const maxConnections = 8;
 
 /** `GET /metrics` for Prometheus, and nothing else. */
 export class MetricsServer {
@@ -41,7 +41,7 @@ export class MetricsServer {
         }
       },
     );
-    server.maxConnections = mostConnections;
+    server.maxConnections = maxConnections;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(port, host, resolve);

@@ -36,16 +36,16 @@ export function metricFamilies({ health, alerts, durations, version, model }: Me
       ? []
       : [{ labels: { preset: engine.accelerator.preset }, value: value(engine.accelerator) }];
   return [
-    gauge('info', 'Who this is; always 1.', [
+    gauge('info', 'Device, version, model and backend; always 1.', [
       { labels: { device: health.device, version, model: model ?? '', backend: engine.backend ?? '' }, value: 1 },
     ]),
     gauge('uptime_seconds', 'Since the daemon was started.', one(health.uptimeSeconds)),
     gauge('clock_synchronized', '1 if the clock has been set since boot.', one(health.clockSynchronized ? 1 : 0)),
     counter('frames_captured_total', 'Frames that came from the camera.', one(frames.captured)),
-    counter('frames_classified_total', 'Frames that got an answer.', one(frames.classified)),
-    counter('frames_dropped_total', 'Frames that nobody had time for.', by('cause', frames.dropped)),
-    counter('frames_skipped_total', 'Frames that were left out on purpose.', by('cause', frames.skipped)),
-    counter('frames_failed_total', 'Frames that were given up with an error.', by('stage', frames.failed)),
+    counter('frames_classified_total', 'Frames that were classified.', one(frames.classified)),
+    counter('frames_dropped_total', 'Frames that were dropped without being processed.', by('cause', frames.dropped)),
+    counter('frames_skipped_total', 'Frames that were skipped on purpose.', by('cause', frames.skipped)),
+    counter('frames_failed_total', 'Frames that failed with an error.', by('stage', frames.failed)),
     counter('results_total', 'Results for the broker.', by('outcome', results)),
     counter('events_published_total', 'Events that the broker has acknowledged.', one(events.published)),
     counter('events_dropped_total', 'Events that the full queue pushed out.', one(events.dropped)),
@@ -55,17 +55,25 @@ export function metricFamilies({ health, alerts, durations, version, model }: Me
       type: 'summary',
       samples: [...stage('preprocess'), ...stage('inference'), ...stage('total')],
     },
-    gauge('queue_length', 'What waits now.', by('queue', queues)),
+    gauge('queue_length', 'Items waiting now.', by('queue', queues)),
     gauge('mqtt_connected', '1 while connected to the broker.', one(mqtt.state === 'online' ? 1 : 0)),
     counter('mqtt_connects_total', 'Connections made to the broker.', one(mqtt.connects)),
-    gauge('mqtt_reconnects_last_hour', 'Connections made anew within the last hour.', one(mqtt.reconnectsLastHour)),
+    gauge(
+      'mqtt_reconnects_last_hour',
+      'Reconnections to the broker within the last hour.',
+      one(mqtt.reconnectsLastHour),
+    ),
     gauge(
       'camera_state',
       '1 for the state that the camera is in.',
       cameraStates.map((state) => ({ labels: { state }, value: camera.state === state ? 1 : 0 })),
     ),
     counter('camera_reconnects_total', 'Openings of the camera after the first.', one(camera.reconnects)),
-    gauge('camera_reconnects_last_hour', 'The same within the last hour.', one(camera.reconnectsLastHour)),
+    gauge(
+      'camera_reconnects_last_hour',
+      'Reopenings of the camera within the last hour.',
+      one(camera.reconnectsLastHour),
+    ),
     gauge('engine_state', '1 for the state that the engine is in.', [{ labels: { state: engine.state }, value: 1 }]),
     counter('engine_failures_total', 'Frames that failed in the engine.', [
       { labels: { kind: 'error' }, value: engine.errors },

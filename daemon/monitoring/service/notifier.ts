@@ -5,7 +5,7 @@ export interface NotifierOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly send: SendNotification;
   readonly pid?: number;
-  /** Told once when the manager cannot be reached. */
+  /** Called once when the manager cannot be reached. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -31,7 +31,7 @@ export class ServiceNotifier {
   }
 
   ready(): void {
-    this.#tell('READY=1');
+    this.#notify('READY=1');
   }
 
   /** One line for `systemctl status`; the same as before is not sent again. */
@@ -39,23 +39,23 @@ export class ServiceNotifier {
     const line = text.replaceAll(/\s+/g, ' ').slice(0, 500);
     if (line === this.#status) return;
     this.#status = line;
-    this.#tell(`STATUS=${line}`);
+    this.#notify(`STATUS=${line}`);
   }
 
   alive(): void {
-    this.#tell('WATCHDOG=1');
+    this.#notify('WATCHDOG=1');
   }
 
   /** Going down to come up again at once in the same process; `ready` ends it. */
   reloading(): void {
-    this.#tell(`RELOADING=1\nMONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`);
+    this.#notify(`RELOADING=1\nMONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`);
   }
 
   stopping(): void {
-    this.#tell('STOPPING=1');
+    this.#notify('STOPPING=1');
   }
 
-  #tell(message: string): void {
+  #notify(message: string): void {
     if (this.#socket === undefined) return;
     try {
       this.#options.send(this.#socket, message);

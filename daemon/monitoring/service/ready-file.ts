@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { writeDurably } from '../../util/durable.js';
 
 /**
- * Tells whoever installed this version that it works: after the first classified frame, `ready` in the state folder
+ * Shows the installer that this version works: after the first classified frame, `ready` in the state folder
  * holds the bundle's id ($ZYNQNETD_BUNDLE_ID). Without a bundle or a state folder nothing is written.
  */
 export class ReadyFile {
@@ -23,7 +23,7 @@ export class ReadyFile {
     try {
       writeDurably(file, `${id}\n`);
     } catch (error) {
-      this.#log.warn({ err: error }, `cannot write ${file}: the installer will take this version for a broken one`);
+      this.#log.warn({ err: error }, `cannot write ${file}: the installer will assume that this version does not work`);
     }
   }
 }

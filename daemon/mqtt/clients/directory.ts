@@ -23,7 +23,7 @@ export interface Board {
   readonly alerts: Set<string>;
 }
 
-/** The retained topics that tell of boards. */
+/** The retained topics from which boards are known. */
 const directoryTopics = ['status', 'info', 'health', 'config', 'alert/+'] as const satisfies readonly TopicName[];
 
 /** Every board that the broker knows of, from its retained messages and what comes afterwards. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { FleetBroker } from './broker.js';
+import type { FleetBroker } from './fleet-broker.js';
 import type { Answer, Requester } from './requester.js';
 
 /** What `zynqnetd model sign` prints: the body of `command/model/install`. */

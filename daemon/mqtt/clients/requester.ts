@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ZynqnetError } from '../../util/error.js';
 import { answerTopicOf, answerTopics, type RequestTopic } from '../topics/topics.js';
-import type { FleetBroker } from './broker.js';
+import type { FleetBroker } from './fleet-broker.js';
 
 /** A board's reply, as docs/remote.md has it. */
 export interface Answer {

@@ -25,7 +25,7 @@ export interface RolloutSteps {
   apply(device: string): Promise<boolean>;
   /** After the canaries have answered: what is wrong with this one now, if anything. */
   unwell(device: string): Promise<string | undefined>;
-  /** Instead of one by one: all of the rest with one message. Tells of each one's outcome, and resolves when all are told. */
+  /** Instead of one by one: all of the rest with one message. Reports each outcome, and resolves after the last. */
   applyAll?(devices: readonly string[], done: (outcome: Outcome) => void): Promise<void>;
   progress(outcome: Outcome): void;
   /** True to ask no further board. */

@@ -8,7 +8,7 @@ export interface Will {
   readonly payload: string;
 }
 
-const longestPacketBytes = 4 * 1024 * 1024;
+const maxPacketBytes = 4 * 1024 * 1024;
 
 /** MQTT.js options of one attempt. Reads the files each time; throws `CONFIG_FILE` naming the one that is unreadable. */
 export function mqttOptions(config: MqttConfig, clientId: string, will: Will): IClientOptions {
@@ -18,7 +18,7 @@ export function mqttOptions(config: MqttConfig, clientId: string, will: Will): I
     protocolVersion: config.version === '5' ? 5 : 4,
     clean: true,
     // MQTT 5 only: what is longer than this the broker keeps to itself. Shorter ones are cut by packet-limit.ts.
-    ...(config.version === '5' ? { properties: { maximumPacketSize: longestPacketBytes } } : {}),
+    ...(config.version === '5' ? { properties: { maximumPacketSize: maxPacketBytes } } : {}),
     keepalive: config.keepaliveSeconds,
     connectTimeout: config.connectTimeoutSeconds * 1000,
     will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },

@@ -81,7 +81,7 @@ class Attempt {
     client.connect();
   }
 
-  /** Without a reason: abandoned by us, nobody needs to be told. */
+  /** Without a reason: abandoned on purpose, nothing is reported. */
   finish(reason?: string): void {
     if (this.#over) return;
     this.#over = true;

@@ -213,7 +213,7 @@ export class Publisher {
       // Our status first: a subscription then shows it, or a stale will that came after it.
       await this.#sendStatus();
       const refused = await session.subscribe([this.topic('status'), ...this.#handlers.keys()]);
-      if (refused.length > 0) log.warn({ refused }, 'the broker does not let us read these topics; check its ACL');
+      if (refused.length > 0) log.warn({ refused }, 'the broker refuses subscriptions to these topics; check its ACL');
       for (const [topic, payload] of this.#retained) {
         if (!this.#sent.has(topic)) await this.#sendRetained(topic, payload);
       }
@@ -230,8 +230,12 @@ export class Publisher {
 
   #sayOffline(reason: string): void {
     // The same reason again and again is one line, not one a minute for months.
-    if (reason === this.#lastReason) this.#options.log.debug({ reason }, 'still no broker');
-    else this.#options.log.warn({ reason }, 'no broker; working on without, trying again');
+    if (reason === this.#lastReason) this.#options.log.debug({ reason }, 'still cannot connect to the broker');
+    else
+      this.#options.log.warn(
+        { reason },
+        'cannot connect to the broker; the daemon works on without it and keeps trying',
+      );
     this.#lastReason = reason;
   }
 

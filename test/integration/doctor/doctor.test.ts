@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configSchema, type MqttConfig } from '../../../daemon/config/schema.js';
-import { realNetwork } from '../../../daemon/doctor/network.js';
+import { realNetwork } from '../../../daemon/doctor/broker-connection.js';
 import { haveBuild, zynqnetd } from '../support/daemon-process.js';
 import { freePort, haveMosquitto, Mosquitto, temporaryFolder } from '../support/mosquitto.js';
 

@@ -151,7 +151,7 @@ describe.skipIf(!haveMosquitto).each(['3.1.1', '5'])('publishing with MQTT %s', 
     publisher.start();
     undo.push(() => publisher.stop(500));
     await until(() => /not authori[sz]ed/i.test(publisher.stats().mqtt.lastError ?? ''));
-    await until(() => logged.filter((line) => line.includes('still no broker')).length >= 3);
+    await until(() => logged.filter((line) => line.includes('still cannot connect to the broker')).length >= 3);
     // The same reason over and over is one warning.
     expect(logged.filter((line) => line.includes('"level":40'))).toHaveLength(1);
     writeFileSync(passwordFile, 'right\n');

@@ -61,9 +61,8 @@ export class GraphBuilder {
     }
     const pads = geometry.pads.map((pad, side) => pad + (input.pads[side] ?? 0)) as unknown as Pads;
     pads.forEach((pad, side) => {
-      const most = side % 2 === 0 ? kernelHeight : kernelWidth;
-      if (!(pad >= 0 && pad <= most))
-        unsupported(layer, `padding ${pads.join(',')}; it must be 0 to the kernel's size`);
+      const max = side % 2 === 0 ? kernelHeight : kernelWidth;
+      if (!(pad >= 0 && pad <= max)) unsupported(layer, `padding ${pads.join(',')}; it must be 0 to the kernel's size`);
     });
     if (!(geometry.outputs >= 1 && geometry.outputs <= limits.dimension)) {
       unsupported(layer, `${geometry.outputs} output channels; the accelerator has 1 to ${limits.dimension}`);

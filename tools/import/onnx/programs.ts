@@ -6,7 +6,7 @@ import type { Constant } from './tensors.js';
 // picture per batch every size is known, so they are computed here.
 
 /** A program's numbers are few; weights pass through by name only (Identity, Cast, Transpose, Reshape). */
-const mostNumbers = 4096;
+const maxNumbers = 4096;
 
 /** `more`: the inputs behind the first; one that is left out is undefined. */
 type Rule = (node: NodeContext, first: Constant, more: readonly (Constant | undefined)[]) => Constant;
@@ -43,7 +43,7 @@ export function list(values: readonly number[], whole: boolean, dims: readonly n
 }
 
 function small(node: NodeContext, { values }: Constant): number[] {
-  if (values.length > mostNumbers) unsupported(node.layer, 'computes with large constants; fold them before exporting');
+  if (values.length > maxNumbers) unsupported(node.layer, 'computes with large constants; fold them before exporting');
   return [...values];
 }
 
@@ -137,7 +137,7 @@ function transpose(node: NodeContext, { values, dims, whole }: Constant): Consta
 function constantOfShape(node: NodeContext, shape: Constant): Constant {
   const dims = small(node, shape);
   const count = dims.reduce((product, dim) => product * dim, 1);
-  if (!(count >= 0 && count <= mostNumbers) || dims.length > 8 || dims.some((dim) => dim < 0))
+  if (!(count >= 0 && count <= maxNumbers) || dims.length > 8 || dims.some((dim) => dim < 0))
     unsupported(node.layer, `a constant of ${dims.slice(0, 8).join('x')} values`);
   const value = node.tensorAttribute('value');
   return list(new Array<number>(count).fill(value?.values[0] ?? 0), value?.whole ?? false, dims);

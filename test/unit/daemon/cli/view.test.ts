@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bar, LiveView } from '../../../../daemon/cli/view/live.js';
 import { PlainView } from '../../../../daemon/cli/view/plain.js';
-import { humanLine } from '../../../../daemon/monitoring/log/human.js';
+import { humanLine } from '../../../../daemon/monitoring/log/human-line.js';
 import type { EventPayload, ResultPayload } from '../../../../daemon/mqtt/topics/payloads.js';
 
 const common = {

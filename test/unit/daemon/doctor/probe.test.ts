@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
+import type { Probe } from '../../../../daemon/doctor/probe/call-types.js';
 import { startProbe } from '../../../../daemon/doctor/probe/client.js';
-import type { Probe } from '../../../../daemon/doctor/probe/types.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'zynqnet-probe-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

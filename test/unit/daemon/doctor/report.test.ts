@@ -22,7 +22,7 @@ const long = 'a sentence that is quite a bit longer than what remains of one lin
 test('no line but a command is wider than the terminal', () => {
   const results = [
     result('one', 'ok', long),
-    result('two', 'failed', `several lines:\n  first: ${long}\n  second`, { mend: `run ${long}`, group: 'network' }),
+    result('two', 'failed', `several lines:\n  first: ${long}\n  second`, { remedy: `run ${long}`, group: 'network' }),
   ];
   for (const width of [60, 80, 120]) {
     const lines = drawn(results, width).split('\n');
@@ -34,7 +34,7 @@ test('no line but a command is wider than the terminal', () => {
 test('groups are headed once, the sum ends it', () => {
   const text = drawn([
     result('a', 'ok', 'x'),
-    result('b', 'warning', 'x', { mend: 'do' }),
+    result('b', 'warning', 'x', { remedy: 'do' }),
     result('c', 'skipped', 'no board', { group: 'accelerator' }),
     result('d', 'skipped', 'no board', { group: 'accelerator' }),
     result('e', 'ok', 'x', { group: 'camera' }),
@@ -46,20 +46,20 @@ test('groups are headed once, the sum ends it', () => {
 });
 
 test('colour only where it is asked for', () => {
-  const results = [result('a', 'failed', 'x', { mend: 'y' })];
+  const results = [result('a', 'failed', 'x', { remedy: 'y' })];
   expect(drawn(results)).not.toContain('\x1b');
   expect(drawn(results, 80, true)).toContain('\x1b[31mfailed');
 });
 
 test('JSON has every check and the sum', () => {
-  const results = [result('a', 'ok', 'x'), result('b', 'failed', 'y', { mend: 'z', holds: false })];
+  const results = [result('a', 'ok', 'x'), result('b', 'failed', 'y', { remedy: 'z', holds: false })];
   const parsed = JSON.parse(toJson(results, '0.1.0'));
   expect(parsed).toEqual({
     version: '0.1.0',
     summary: { ok: 1, warning: 0, failed: 1, skipped: 0 },
     checks: [
       { id: 'a', group: 'program', title: 'a', state: 'ok', found: 'x', durationMs: 3 },
-      { id: 'b', group: 'program', title: 'b', state: 'failed', found: 'y', mend: 'z', durationMs: 3 },
+      { id: 'b', group: 'program', title: 'b', state: 'failed', found: 'y', remedy: 'z', durationMs: 3 },
     ],
   });
   expect(count(results).failed).toBe(1);

@@ -17,10 +17,10 @@ describe('runner', () => {
     const hanging = check(
       'hangs',
       (_, signal) => new Promise(() => signal.addEventListener('abort', () => (told = true))),
-      { limitMs: 20, hungMend: 'power it off' },
+      { limitMs: 20, hungRemedy: 'power it off' },
     );
     const results = await runChecks([hanging, check('next', () => ok('fine'))], context);
-    expect(results[0]).toMatchObject({ state: 'failed', found: 'no answer within 0.02 s', mend: 'power it off' });
+    expect(results[0]).toMatchObject({ state: 'failed', found: 'no answer within 0.02 s', remedy: 'power it off' });
     expect(told).toBe(true);
     expect(results[1]).toMatchObject({ state: 'ok', found: 'fine' });
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Alerts } from '../../../../daemon/monitoring/alerts.js';
 import { HealthReport } from '../../../../daemon/monitoring/health/health.js';
-import { readMachine } from '../../../../daemon/monitoring/health/machine.js';
+import { readMachine } from '../../../../daemon/monitoring/health/read-machine.js';
 import { healthPayload } from '../../../../daemon/mqtt/topics/payloads.js';
 import { HourCount } from '../../../../daemon/util/hour-count.js';
 import { LatencyWindow } from '../../../../daemon/util/latency-window.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LogOutput } from '../../../../daemon/monitoring/log/log-output.js';
+import { type LogMessage, LogTopic } from '../../../../daemon/monitoring/log/log-topic.js';
 import { createLogger } from '../../../../daemon/monitoring/log/logger.js';
-import { LogOutput } from '../../../../daemon/monitoring/log/output.js';
-import { type LogMessage, LogTopic } from '../../../../daemon/monitoring/log/topic.js';
 import { connectionPart } from '../../../../daemon/mqtt/connection/log-part.js';
 
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ServiceNotifier } from '../../../../daemon/monitoring/service/notifier.js';
-import { ProgressWatch } from '../../../../daemon/monitoring/service/progress.js';
+import { ProgressWatch } from '../../../../daemon/monitoring/service/progress-watch.js';
 
 function notifier(env: Record<string, string>, send?: () => void) {
   const sent: string[] = [];

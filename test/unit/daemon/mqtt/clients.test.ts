@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Board, Directory } from '../../../../daemon/mqtt/clients/directory.js';
 import { type Outcome, type RolloutPlan, rollOut } from '../../../../daemon/mqtt/clients/rollout.js';
-import { configValue, groupsOf, selectBoards } from '../../../../daemon/mqtt/clients/select.js';
+import { configValue, groupsOf, selectBoards } from '../../../../daemon/mqtt/clients/select-boards.js';
 
 const board = (device: string, groups: string[] = []): Board => ({
   device,

@@ -40,10 +40,10 @@ describe('reaching it', () => {
     ['ENETUNREACH', 'no way to that network', /^ip address/],
     ['ETIMEDOUT', 'no answer', /^ping -c 3 b$/],
     ['EWHATEVER', 'x', /^ping/],
-  ])('%s', async (code, text, mend) => {
+  ])('%s', async (code, text, remedy) => {
     const found = await steps({ url: 'mqtts://b' }, { network: { reach: failing(coded(code)) } });
     expect(found.of('broker')).toMatchObject({ state: 'failed', found: expect.stringContaining(text) });
-    expect(found.of('broker').mend).toMatch(mend);
+    expect(found.of('broker').remedy).toMatch(remedy);
     expect(found.of('login')).toMatchObject({ state: 'skipped', found: "'Broker' has failed" });
   });
 });
@@ -62,10 +62,10 @@ describe('encryption', () => {
     ['ERR_SSL_WRONG_VERSION_NUMBER', /usually 8883/],
     ['CONFIG_FILE', /zynqnetd config show/],
     ['EOTHER', /openssl s_client -connect b:8883/],
-  ])('%s', async (code, mend) => {
+  ])('%s', async (code, remedy) => {
     const found = await steps({ url: 'mqtts://b' }, handshake(coded(code)));
     expect(found.of('tls').state).toBe('failed');
-    expect(found.of('tls').mend).toMatch(mend);
+    expect(found.of('tls').remedy).toMatch(remedy);
   });
 
   test('a certificate that is soon over, and one that is not verified', async () => {
@@ -75,7 +75,7 @@ describe('encryption', () => {
       ...{ state: 'warning', found: expect.stringContaining('soon over') },
     });
     const careless = await steps({ url: 'wss://b', tls: { verify: false } });
-    expect(careless.of('tls')).toMatchObject({ state: 'warning', mend: 'set mqtt.tls.verify to true' });
+    expect(careless.of('tls')).toMatchObject({ state: 'warning', remedy: 'set mqtt.tls.verify to true' });
   });
 
   test('none asked for', async () => {
@@ -91,10 +91,10 @@ describe('login', () => {
     [1, null, 'set mqtt.version to what the broker speaks'],
     ['CONFIG_FILE', 'u', 'zynqnetd config show'],
     [3, null, "look into the broker's log"],
-  ])('reason %s', async (code, user, mend) => {
+  ])('reason %s', async (code, user, remedy) => {
     const network = { login: failing(coded(code, 'Connection refused')) };
     const found = await steps({ url: 'mqtt://b', user }, { network });
-    expect(found.of('login')).toMatchObject({ state: 'failed', mend, found: expect.stringContaining('refused') });
+    expect(found.of('login')).toMatchObject({ state: 'failed', remedy, found: expect.stringContaining('refused') });
   });
 });
 

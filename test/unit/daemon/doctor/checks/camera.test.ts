@@ -46,17 +46,17 @@ test('the configured device delivers nothing readable: the one that does is name
   const answers = { cameras: () => [entry('/dev/video0', { captures: false, formats: [] }), entry('/dev/video2')] };
   expect((await cameras({ answers })).of('cameras')).toMatchObject({
     state: 'failed',
-    mend: 'set camera.v4l2.device to /dev/video2',
+    remedy: 'set camera.v4l2.device to /dev/video2',
   });
   const none = { cameras: () => [entry('/dev/video0', { formats: ['H264'] })] };
-  expect((await cameras({ answers: none })).of('cameras').mend).toBe('set camera.source to ffmpeg');
+  expect((await cameras({ answers: none })).of('cameras').remedy).toBe('set camera.source to ffmpeg');
 });
 
 test('a device that this user may not open', async () => {
   const error = 'cannot open /dev/video0: Permission denied';
   const answers = { cameras: () => [entry('/dev/video0', { error })] };
   const found = await cameras({ answers, machine: { root: false } });
-  expect(found.of('cameras')).toMatchObject({ state: 'failed', mend: 'sudo usermod -aG video $USER' });
+  expect(found.of('cameras')).toMatchObject({ state: 'failed', remedy: 'sudo usermod -aG video $USER' });
 });
 
 test('ffmpeg matters only where it is used', async () => {
@@ -65,7 +65,7 @@ test('ffmpeg matters only where it is used', async () => {
   const config = source('ffmpeg', { ffmpeg: { input: 'rtsp://x' } });
   expect((await cameras({ machine, config })).of('ffmpeg')).toMatchObject({
     state: 'failed',
-    mend: 'apt-get install ffmpeg',
+    remedy: 'apt-get install ffmpeg',
   });
   expect((await cameras({ config })).of('ffmpeg')).toMatchObject({ state: 'ok', found: '5.1.6' });
 });
@@ -77,7 +77,7 @@ test('the configured camera: its first frame, its failure, its user', async () =
   };
   const failing = await cameras({ answers: { openCamera }, config: source('http') });
   expect(failing.of('camera')).toMatchObject({
-    ...{ state: 'failed', found: 'http: camera.http.url is not set', mend: 'zynqnetd config show' },
+    ...{ state: 'failed', found: 'http: camera.http.url is not set', remedy: 'zynqnetd config show' },
   });
   const asked: string[] = [];
   board.process(312, 'node /opt/zynqnetd/current/app/dist/daemon/cli/main.js run', '/dev/video0');

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadSource } from '../../../../../daemon/doctor/source.js';
+import { loadSource } from '../../../../../daemon/doctor/config-source.js';
 import { boardConfig, doctor, FakeBoard, type Given } from '../support/board.js';
 
 let board: FakeBoard;
@@ -19,13 +19,13 @@ describe('configuration', () => {
     const problem = 'a.yaml is not a valid configuration:\n  camera.fps: unknown key';
     const found = await program({ source: { problem } });
     expect(found.of('config')).toMatchObject({
-      ...{ state: 'failed', found: problem, mend: 'zynqnetd config check -c /etc/zynqnetd/zynqnetd.yaml' },
+      ...{ state: 'failed', found: problem, remedy: 'zynqnetd config check -c /etc/zynqnetd/zynqnetd.yaml' },
     });
   });
 
   test('a file that this user may not read', async () => {
     const found = await program({ source: { forbidden: true, problem: 'EACCES' } });
-    expect(found.of('config')).toMatchObject({ state: 'failed', mend: 'sudo zynqnetd doctor' });
+    expect(found.of('config')).toMatchObject({ state: 'failed', remedy: 'sudo zynqnetd doctor' });
   });
 
   test('stored changes that were passed over', async () => {
@@ -119,7 +119,7 @@ describe('libraries and model', () => {
   test('an addon that does not load: the model is not tried', async () => {
     const asked: string[] = [];
     const found = await program({ asked, answers: { addon: refuse('The native addon could not be loaded') } });
-    expect(found.of('addon')).toMatchObject({ state: 'failed', mend: 'deploy/install.sh root@BOARD' });
+    expect(found.of('addon')).toMatchObject({ state: 'failed', remedy: 'deploy/install.sh root@BOARD' });
     expect(found.of('model').found).toBe("'Native addon' has failed");
     expect(asked).not.toContain('model');
   });
@@ -127,9 +127,9 @@ describe('libraries and model', () => {
   test('sharp: too old a C library asks for the other bundle', async () => {
     const answers = { sharp: refuse('Could not load the "sharp" module\nPossible solutions:\n- x') };
     const found = await program({ answers, machine: { glibc: '2.34' } });
-    expect(found.of('sharp')).toMatchObject({ state: 'failed', mend: expect.stringContaining('--glibc 2.31') });
-    expect((await program({ answers })).of('sharp').mend).toBe('deploy/install.sh root@BOARD');
-    expect((await program({ answers, machine: { arch: 'x64' } })).of('sharp').mend).toBe('npm ci');
+    expect(found.of('sharp')).toMatchObject({ state: 'failed', remedy: expect.stringContaining('--glibc 2.31') });
+    expect((await program({ answers })).of('sharp').remedy).toBe('deploy/install.sh root@BOARD');
+    expect((await program({ answers, machine: { arch: 'x64' } })).of('sharp').remedy).toBe('npm ci');
   });
 
   test('sharp that loads but decodes wrongly has failed', async () => {
@@ -152,6 +152,6 @@ describe('libraries and model', () => {
     expect(await state({ labels: 4 })).toMatchObject({ state: 'failed' });
     expect(await state({ repeated: ['cat'] })).toMatchObject({ state: 'warning' });
     const missing = await program({ answers: { model: refuse('x.zqn: ENOENT', 'MODEL_FILE') } });
-    expect(missing.of('model').mend).toBe('set model.file to a .zqn file');
+    expect(missing.of('model').remedy).toBe('set model.file to a .zqn file');
   });
 });

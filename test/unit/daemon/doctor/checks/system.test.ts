@@ -20,11 +20,11 @@ describe('clock', () => {
     expect((await time()).state).toBe('ok');
   });
 
-  test('the mend fits the init system', async () => {
+  test('the remedy fits the init system', async () => {
     board.remove('/run/systemd').write('/etc/init.d/zynqnetd-clock', '');
-    expect((await time()).mend).toBe('/etc/init.d/zynqnetd-clock restart');
+    expect((await time()).remedy).toBe('/etc/init.d/zynqnetd-clock restart');
     board.remove('/etc/init.d').write('/run/systemd/system/x', '');
-    expect((await time()).mend).toBe('systemctl enable --now systemd-timesyncd');
+    expect((await time()).remedy).toBe('systemctl enable --now systemd-timesyncd');
   });
 
   test('another time service on systemd: the daemon has to be told', async () => {
@@ -32,7 +32,7 @@ describe('clock', () => {
     const run = async () => ({ status: 0, output: 'yes\n' });
     expect(await time({ machine: { run } })).toMatchObject({
       state: 'warning',
-      mend: 'mkdir -p /run/zynqnetd; touch /run/zynqnetd/clock-synchronized',
+      remedy: 'mkdir -p /run/zynqnetd; touch /run/zynqnetd/clock-synchronized',
     });
   });
 });
@@ -63,10 +63,10 @@ describe('storage', () => {
         throw Object.assign(new Error(`${this.code}: cannot`), { code: this.code });
       }
     }
-    const mend = async (code: string) => (await storage({ files: new Failing(code) })).mend;
-    expect(await mend('EROFS')).toBe('mount -o remount,rw /');
-    expect(await mend('ENOSPC')).toBe('df -h /var/lib/zynqnetd');
-    expect(await mend('EACCES')).toBe('sudo zynqnetd doctor');
+    const remedy = async (code: string) => (await storage({ files: new Failing(code) })).remedy;
+    expect(await remedy('EROFS')).toBe('mount -o remount,rw /');
+    expect(await remedy('ENOSPC')).toBe('df -h /var/lib/zynqnetd');
+    expect(await remedy('EACCES')).toBe('sudo zynqnetd doctor');
     expect((await storage({ files: new Failing('EROFS') })).state).toBe('failed');
   });
 
@@ -93,7 +93,7 @@ describe('storage', () => {
     }
     board.write('/etc/passwd', 'root:x:0:0::/root:/bin/sh\nzynqnetd:x:998:998::/var/lib/zynqnetd:/bin/false\n');
     const owned = await storage({ files: new Owned(board.root) });
-    expect(owned).toMatchObject({ state: 'warning', mend: 'chown -R zynqnetd /var/lib/zynqnetd' });
+    expect(owned).toMatchObject({ state: 'warning', remedy: 'chown -R zynqnetd /var/lib/zynqnetd' });
     expect((await storage({ files: new Owned(board.root), machine: { root: false } })).state).toBe('ok');
   });
 

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Config, configSchema } from '../../../../../daemon/config/schema.js';
+import type { Network } from '../../../../../daemon/doctor/broker-connection.js';
 import type { ConfigSource } from '../../../../../daemon/doctor/check.js';
 import { examine } from '../../../../../daemon/doctor/doctor.js';
 import { Files } from '../../../../../daemon/doctor/files.js';
 import type { Result } from '../../../../../daemon/doctor/finding.js';
 import { kernelOptions } from '../../../../../daemon/doctor/kernel-options.js';
 import type { Machine } from '../../../../../daemon/doctor/machine.js';
-import type { Network } from '../../../../../daemon/doctor/network.js';
-import type { Probe, ProbeCalls } from '../../../../../daemon/doctor/probe/types.js';
+import type { Probe, ProbeCalls } from '../../../../../daemon/doctor/probe/call-types.js';
 
 const word = (value: number): Buffer => {
   const bytes = Buffer.alloc(4);

@@ -15,7 +15,7 @@ export interface Loaded {
 
 /**
  * The configuration as the daemon sees it, stored changes included. Without a file the installed service's, where there
- * is one. What cannot be used becomes a finding, not an error: the defaults then stand in for it.
+ * is one. What cannot be used becomes a finding, not an error: the defaults are then used instead.
  */
 export function loadSource(
   given: string | undefined,

@@ -49,7 +49,7 @@ describe('before an address of the FPGA is touched', () => {
         const found = await doctor(board, { asked, config: { engine: { backend } } });
         expect(asked.filter((call) => touching.includes(call))).toEqual([]);
         expect(found.of(check).state).toMatch(backend === 'fpga' ? /^failed$/ : /^(warning|failed)$/);
-        expect(found.of(check).mend).toBeTruthy();
+        expect(found.of(check).remedy).toBeTruthy();
         expect(found.of('bitstream')).toMatchObject({ state: 'skipped' });
         expect(found.of('copy').found).toBe(found.of('bitstream').found);
       });
@@ -99,37 +99,37 @@ describe('before an address of the FPGA is touched', () => {
     const asked: string[] = [];
     const found = await doctor(board, { asked });
     expect(found.of('free').found).toBe('in use by process 312 (zynqnetd run), which is not disturbed');
-    expect(found.of('free').mend).toBe('/etc/init.d/zynqnetd stop; zynqnetd doctor');
+    expect(found.of('free').remedy).toBe('/etc/init.d/zynqnetd stop; zynqnetd doctor');
     expect(found.of('copy')).toMatchObject({ state: 'skipped', found: found.of('free').found });
     expect(asked).toContain('build');
     expect(asked).not.toContain('copy');
     expect(asked).not.toContain('answer');
     board.write('/run/systemd/system/x', '');
-    expect((await doctor(board)).of('free').mend).toBe('systemctl stop zynqnetd; zynqnetd doctor');
+    expect((await doctor(board)).of('free').remedy).toBe('systemctl stop zynqnetd; zynqnetd doctor');
   });
 });
 
-describe('what mends it', () => {
-  const mendOf = async (id: string) => (await doctor(board)).of(id).mend;
+describe('the remedy', () => {
+  const remedyOf = async (id: string) => (await doctor(board)).of(id).remedy;
 
   test('an FPGA without a bitstream: by the kernel, by the installer, by BOOT.BIN', async () => {
     board.write('/sys/class/fpga_manager/fpga0/state', 'unknown');
-    expect(await mendOf('fpga')).toBe(
+    expect(await remedyOf('fpga')).toBe(
       'echo 0 > /sys/class/fpga_manager/fpga0/flags; echo zynqnetd.bit.bin > /sys/class/fpga_manager/fpga0/firmware',
     );
     board.remove('/sys/class/fpga_manager/fpga0/firmware');
-    expect(await mendOf('fpga')).toContain('BOOT.BIN');
+    expect(await remedyOf('fpga')).toContain('BOOT.BIN');
     board.remove('/lib/firmware');
-    expect(await mendOf('fpga')).toBe('deploy/install.sh root@BOARD --bitstream FILE.bit.bin');
+    expect(await remedyOf('fpga')).toBe('deploy/install.sh root@BOARD --bitstream FILE.bit.bin');
   });
 
   test('no UIO device: the node, the command line, or the log', async () => {
     board.remove('/sys/class/uio/uio1');
-    expect(await mendOf('uio')).toBe('dmesg | grep -i uio');
+    expect(await remedyOf('uio')).toBe('dmesg | grep -i uio');
     board.write('/proc/cmdline', 'console=ttyPS0');
-    expect(await mendOf('uio')).toContain('uio_pdrv_genirq.of_id=generic-uio');
+    expect(await remedyOf('uio')).toContain('uio_pdrv_genirq.of_id=generic-uio');
     board.remove('/proc/device-tree/zynqnetd@43c00000');
-    expect(await mendOf('uio')).toContain('firmware/dts/zynqnetd.dtsi');
+    expect(await remedyOf('uio')).toContain('firmware/dts/zynqnetd.dtsi');
     const found = (await doctor(board)).of('uio').found;
     expect(found).toContain("there are 'axi-pmon'");
   });
@@ -142,13 +142,13 @@ describe('what mends it', () => {
 
   test('no DMA memory: the node, its cells, the module', async () => {
     board.remove('/sys/class/u-dma-buf');
-    expect((await doctor(board)).of('memory')).toMatchObject({ state: 'failed', mend: 'modprobe u-dma-buf' });
+    expect((await doctor(board)).of('memory')).toMatchObject({ state: 'failed', remedy: 'modprobe u-dma-buf' });
     board.write('/sys/module/u_dma_buf/version', '4.6.1');
-    expect(await mendOf('memory')).toBe('dmesg | grep -i dma-buf');
+    expect(await remedyOf('memory')).toBe('dmesg | grep -i dma-buf');
     board.write('/proc/device-tree/#address-cells', Buffer.from([0, 0, 0, 2]));
     expect((await doctor(board)).of('memory').found).toContain('64-bit addresses');
     board.remove('/proc/device-tree/udmabuf-zynqnetd');
-    expect(await mendOf('memory')).toContain('firmware/dts/zynqnetd.dtsi');
+    expect(await remedyOf('memory')).toContain('firmware/dts/zynqnetd.dtsi');
   });
 });
 
@@ -230,7 +230,7 @@ describe('running it', () => {
       throw Object.assign(new Error('byte 4 is 0x00, expected 0x17'), { code: 'ACCELERATOR_SELFTEST' });
     };
     const found = await doctor(board, { answers: { copy } });
-    expect(found.of('copy')).toMatchObject({ state: 'failed', mend: 'zynqnetd doctor --only ports,memory' });
+    expect(found.of('copy')).toMatchObject({ state: 'failed', remedy: 'zynqnetd doctor --only ports,memory' });
     expect(found.of('answer').found).toBe("'DMA copy' has failed");
   });
 
@@ -239,7 +239,7 @@ describe('running it', () => {
       throw Object.assign(new Error('process 312 drives the accelerator'), { code: 'ACCELERATOR_BUSY' });
     };
     const found = await doctor(board, { answers: { copy } });
-    expect(found.of('copy')).toMatchObject({ state: 'skipped', mend: '/etc/init.d/zynqnetd stop; zynqnetd doctor' });
+    expect(found.of('copy')).toMatchObject({ state: 'skipped', remedy: '/etc/init.d/zynqnetd stop; zynqnetd doctor' });
     expect(found.of('answer').found).toBe('process 312 drives the accelerator');
   });
 
@@ -248,7 +248,7 @@ describe('running it', () => {
     expect(wrong.of('answer')).toMatchObject({ state: 'failed', found: expect.stringContaining('3 of 44 outputs') });
     const silent = await doctor(board, { answers: { answer: () => goodAnswer } });
     expect(silent.of('answer')).toMatchObject({ state: 'warning', found: expect.stringContaining('no interrupt') });
-    expect(silent.of('answer').mend).toContain('IRQ_F2P[0]');
+    expect(silent.of('answer').remedy).toContain('IRQ_F2P[0]');
   });
 
   test('without an interrupt line at all the registers say so', async () => {
@@ -266,7 +266,7 @@ describe('kernel options', () => {
     const found = await doctor(board);
     expect(found.of('kernel')).toMatchObject({ state: 'failed', found: expect.stringContaining('CONFIG_CMA') });
     expect(found.of('kernel').found).not.toContain('CONFIG_UIO,');
-    expect(found.of('kernel').mend).toMatch(/^set .*CONFIG_CMA=y/);
+    expect(found.of('kernel').remedy).toMatch(/^set .*CONFIG_CMA=y/);
   });
 
   test('without /proc/config.gz the file in /boot will do; without both it is a warning', async () => {
@@ -289,7 +289,7 @@ describe('elsewhere', () => {
       expect(found.of(id)).toMatchObject({ state: 'skipped', found: 'no Zynq-7000 here (linux-x64)' });
     }
     const insisting = await doctor(board, { machine: laptop, config: { engine: { backend: 'fpga' } } });
-    expect(insisting.of('board')).toMatchObject({ state: 'failed', mend: 'set engine.backend to auto' });
+    expect(insisting.of('board')).toMatchObject({ state: 'failed', remedy: 'set engine.backend to auto' });
   });
 
   test('a simulated accelerator is asked for its answer, and for nothing else', async () => {

@@ -1,4 +1,4 @@
-/** What the addon tells about a board, for `doctor`; types only. Implemented in native/addon/board_functions.cpp. */
+/** What the addon reads from a board for `doctor`; types only. Implemented in native/addon/board_functions.cpp. */
 import type { NativeAcceleratorOptions } from './accelerator-types.js';
 
 /** What the boot loader (FSBL, ps7_init) set up between processing system and fabric. */

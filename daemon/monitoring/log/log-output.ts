@@ -1,6 +1,6 @@
 import { redactText } from '../../util/redact.js';
 import { TokenBucket } from '../../util/token-bucket.js';
-import { humanLine } from './human.js';
+import { humanLine } from './human-line.js';
 
 export interface LogOutputOptions {
   readonly format: 'human' | 'json';
@@ -60,5 +60,5 @@ export class LogOutput {
 
 function leftOutLine(count: number): string {
   const time = new Date().toISOString();
-  return `${JSON.stringify({ level: 40, time, leftOut: count, msg: 'log lines were left out: too many a second' })}\n`;
+  return `${JSON.stringify({ level: 40, time, leftOut: count, msg: 'log lines were dropped: too many per second' })}\n`;
 }

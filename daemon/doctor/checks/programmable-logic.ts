@@ -3,7 +3,7 @@
 import { gunzipSync } from 'node:zlib';
 import { videoDevice } from '../../camera/kinds/table.js';
 import { messageOf } from '../../util/error.js';
-import { acceleratorOptions, broken, bufferName, loadCommand, notSetUp, uioName } from '../board.js';
+import { acceleratorOptions, broken, bufferName, loadCommand, notSetUp, uioName } from '../accelerator-findings.js';
 import type { Check, Context } from '../check.js';
 import { type Finding, failed, ok, skipped, uncertain, warning } from '../finding.js';
 import { kernelOptions, missingOptions, parseKernelConfig } from '../kernel-options.js';
@@ -38,16 +38,16 @@ async function kernel(context: Context): Promise<Finding> {
   const set = parseKernelConfig(plain);
   const lacks = (need: 'required' | 'camera' | 'advised') => missingOptions(set, need).map(({ name }) => name);
   const [required, camera, advised] = [lacks('required'), lacks('camera'), lacks('advised')];
-  const mend = (names: readonly string[]) => `set ${names.join('=y ')}=y in the kernel (docs/kernel.md)`;
+  const remedy = (names: readonly string[]) => `set ${names.join('=y ')}=y in the kernel (docs/kernel.md)`;
   // Its drivers are what later checks look for; they say what really is missing. Nothing here forbids them.
   if (required.length > 0) {
-    const finding = broken(context, `without ${required.join(', ')}`, mend(required));
+    const finding = broken(context, `without ${required.join(', ')}`, remedy(required));
     return { ...finding, holds: true };
   }
   if (camera.length > 0 && videoDevice(context.config.camera) !== undefined) {
-    return warning(`without ${camera.join(', ')}: USB cameras will not work`, mend(camera));
+    return warning(`without ${camera.join(', ')}: USB cameras will not work`, remedy(camera));
   }
-  if (advised.length > 0) return warning(`without ${advised.join(', ')}`, mend(advised));
+  if (advised.length > 0) return warning(`without ${advised.join(', ')}`, remedy(advised));
   return ok(`all ${kernelOptions.length} of docs/kernel.md are set`);
 }
 
@@ -62,8 +62,8 @@ function unpack(packed: Buffer): string | undefined {
 async function fpga(context: Context): Promise<Finding> {
   const state = await context.files.text('/sys/class/fpga_manager/fpga0/state');
   if (state === undefined) {
-    const mend = 'set CONFIG_FPGA_MGR_ZYNQ_FPGA=y in the kernel (docs/kernel.md)';
-    return notSetUp(context, 'no FPGA manager: nobody knows whether the FPGA is configured', mend);
+    const remedy = 'set CONFIG_FPGA_MGR_ZYNQ_FPGA=y in the kernel (docs/kernel.md)';
+    return notSetUp(context, 'no FPGA manager: nobody knows whether the FPGA is configured', remedy);
   }
   if (state === 'operating') return ok('operating');
   return notSetUp(context, `the FPGA is not configured ('${state}')`, await loadCommand(context));
@@ -72,13 +72,13 @@ async function fpga(context: Context): Promise<Finding> {
 /** A stopped clock hangs the bus at the first access, like an FPGA without a bitstream. */
 async function clock(context: Context, signal: AbortSignal): Promise<Finding> {
   const { files, facts } = context;
-  const mend = 'keep FCLK0 on: include firmware/dts/zynqnetd.dtsi in the device tree (fclk-enable = <1>)';
+  const remedy = 'keep FCLK0 on: include firmware/dts/zynqnetd.dtsi in the device tree (fclk-enable = <1>)';
   let why: string;
   try {
     const system = await context.probe.processingSystem(signal);
     facts.processingSystem = system;
     const rate = system.clockMHz === null ? 'FCLK0' : `FCLK0 at ${Math.round(system.clockMHz * 100) / 100} MHz`;
-    if (!system.clockRuns) return broken(context, `${rate} is stopped`, mend);
+    if (!system.clockRuns) return broken(context, `${rate} is stopped`, remedy);
     if (!system.levelShifters) {
       return broken(context, 'the level shifters between processor and FPGA are off', await loadCommand(context));
     }
@@ -91,7 +91,7 @@ async function clock(context: Context, signal: AbortSignal): Promise<Finding> {
   const uses = await files.number('/sys/kernel/debug/clk/fclk0/clk_enable_count');
   if (rate !== undefined && uses !== undefined) {
     const text = `FCLK0 at ${rate / 1e6} MHz`;
-    return uses > 0 ? ok(`${text}, in use by the kernel`) : broken(context, `${text} is stopped`, mend);
+    return uses > 0 ? ok(`${text}, in use by the kernel`) : broken(context, `${text} is stopped`, remedy);
   }
   if (await keptOn(context)) return ok('FCLK0 kept on by the device tree (its rate is for root to read)');
   return uncertain(`whether FCLK0 runs cannot be told: ${why}`, 'sudo zynqnetd doctor');
@@ -120,5 +120,5 @@ async function free(context: Context): Promise<Finding> {
   const owners = await ownersOf(context, paths);
   if (owners.length === 0) return ok('no other process has it open');
   const stop = await stopCommand(context);
-  return { ...skipped(`in use by ${ownersText(owners)}, which is not disturbed`), mend: `${stop}; zynqnetd doctor` };
+  return { ...skipped(`in use by ${ownersText(owners)}, which is not disturbed`), remedy: `${stop}; zynqnetd doctor` };
 }

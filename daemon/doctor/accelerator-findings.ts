@@ -3,7 +3,7 @@ import { acceleratorOptions as optionsOf } from '../inference/engine/board-accel
 import type { NativeAcceleratorOptions } from '../native/accelerator-types.js';
 import type { Context } from './check.js';
 import { type Finding, failed, warning } from './finding.js';
-import type { AcceleratorChoice } from './probe/types.js';
+import type { AcceleratorChoice } from './probe/call-types.js';
 
 /** What `fpga` looks for where the configuration says nothing else; the names of firmware/dts/zynqnetd.dtsi. */
 export const uioName = 'zynqnetd';
@@ -29,15 +29,15 @@ export function acceleratorOptions({ config }: Pick<Context, 'config'>): NativeA
 }
 
 /** A failure of the accelerator; only a warning where the configuration runs the CPU engine anyway. */
-export function broken(context: Context, found: string, mend: string): Finding {
-  if (backendKind(context) === 'board') return failed(found, mend);
-  return { ...warning(found, mend), holds: false };
+export function broken(context: Context, found: string, remedy: string): Finding {
+  if (backendKind(context) === 'board') return failed(found, remedy);
+  return { ...warning(found, remedy), holds: false };
 }
 
 /** The accelerator is not set up: no fault with `auto`, which then runs the CPU engine. */
-export function notSetUp(context: Context, found: string, mend: string): Finding {
-  if (context.config.engine.backend === 'fpga') return failed(found, mend);
-  return { ...warning(`${found}: the CPU engine runs instead`, mend), holds: false };
+export function notSetUp(context: Context, found: string, remedy: string): Finding {
+  if (context.config.engine.backend === 'fpga') return failed(found, remedy);
+  return { ...warning(`${found}: the CPU engine runs instead`, remedy), holds: false };
 }
 
 /** How to load the bitstream: the kernels of AMD have a file for it, mainline ones do not. */

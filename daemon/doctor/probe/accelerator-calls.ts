@@ -1,8 +1,8 @@
 import { parseBackend } from '../../inference/engine/backend-name.js';
 import type { LoadedModel } from '../../model/load.js';
-import type { NativeAcceleratorQuestion } from '../../native/board.js';
+import type { NativeAcceleratorQuestion } from '../../native/board-types.js';
 import { loadAddon } from '../../native/load.js';
-import type { AcceleratorChoice, AnswerFacts, BuildFacts, CopyFacts, ProcessingSystemFacts } from './types.js';
+import type { AcceleratorChoice, AnswerFacts, BuildFacts, CopyFacts, ProcessingSystemFacts } from './call-types.js';
 
 /** The accelerator's part of the probe process. */
 export const accelerator = { processingSystem, build, copy, answer };

@@ -1,6 +1,6 @@
 import { connectionPart } from '../../mqtt/connection/log-part.js';
 import { TokenBucket } from '../../util/token-bucket.js';
-import type { LogOutput } from './output.js';
+import type { LogOutput } from './log-output.js';
 
 /** The `log` message without device and session. */
 export interface LogMessage {
@@ -16,21 +16,21 @@ const levels: Record<string, number> = { debug: 20, info: 30, warn: 40, error: 5
 const names: Record<number, string> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 const perSecond = 2;
 const burstSeconds = 10;
-const longestMessage = 1000;
+const maxMessageLength = 1000;
 
 /**
  * Log lines to the broker, few of them. It never feeds itself: lines about the connection are left out, and so are lines that
  * come while one is being sent.
  */
 export class LogTopic {
-  readonly #least: () => string;
+  readonly #minLevel: () => string;
   readonly #send: (message: LogMessage) => void;
   readonly #cap = new TokenBucket(() => perSecond, burstSeconds);
   #sending = false;
 
-  /** `least` is the least level, or `off`; asked for each line. */
-  constructor(least: () => string, send: (message: LogMessage) => void) {
-    this.#least = least;
+  /** `minLevel` is a level, or `off`; asked for each line. */
+  constructor(minLevel: () => string, send: (message: LogMessage) => void) {
+    this.#minLevel = minLevel;
     this.#send = send;
   }
 
@@ -40,17 +40,17 @@ export class LogTopic {
   }
 
   #line(line: string): void {
-    const least = levels[this.#least()] ?? Number.POSITIVE_INFINITY;
-    if (this.#sending || least === Number.POSITIVE_INFINITY) return;
+    const minLevel = levels[this.#minLevel()] ?? Number.POSITIVE_INFINITY;
+    if (this.#sending || minLevel === Number.POSITIVE_INFINITY) return;
     const { level, time, msg, part, ...details } = JSON.parse(line) as Record<string, unknown>;
-    if (Number(level) < least || part === connectionPart || !this.#cap.take(performance.now())) return;
+    if (Number(level) < minLevel || part === connectionPart || !this.#cap.take(performance.now())) return;
     this.#sending = true;
     try {
       this.#send({
         at: String(time),
         level: names[Number(level)] ?? String(level),
-        message: String(msg ?? '').slice(0, longestMessage),
-        details: JSON.stringify(details).length > longestMessage ? {} : details,
+        message: String(msg ?? '').slice(0, maxMessageLength),
+        details: JSON.stringify(details).length > maxMessageLength ? {} : details,
         leftOut: this.#cap.takeRefused(),
       });
     } finally {

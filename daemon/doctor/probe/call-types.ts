@@ -4,7 +4,7 @@
  */
 import type { CameraConfig } from '../../config/schema.js';
 import type { NativeAcceleratorOptions } from '../../native/accelerator-types.js';
-import type { NativeAcceleratorBuild, NativeProcessingSystem } from '../../native/board.js';
+import type { NativeAcceleratorBuild, NativeProcessingSystem } from '../../native/board-types.js';
 
 export interface SharpFacts {
   readonly version: string;
