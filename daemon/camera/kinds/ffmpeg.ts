@@ -14,6 +14,7 @@ const install = 'apt-get install ffmpeg';
 export const ffmpeg = cameraKind({
   name: 'ffmpeg',
   doc: 'RTSP, or anything else that an installed ffmpeg reads.',
+  frames: 'RGB',
   keys: {
     input: key(z.string().min(1).max(2048).nullable(), {
       default: null,

@@ -11,6 +11,7 @@ import { cameraKind, frameRate } from './kind.js';
 export const files = cameraKind({
   name: 'files',
   doc: 'Images from a file or folder, in a loop.',
+  frames: 'the files: JPEG, PNG, WebP, GIF, TIFF, AVIF',
   keys: {
     path: key(path.nullable(), {
       default: null,

@@ -10,6 +10,7 @@ const address = z.url({ protocol: /^https?$/ }).max(2048);
 export const http = cameraKind({
   name: 'http',
   doc: 'Camera with an HTTP address.',
+  frames: 'JPEG, or whatever image the answer is',
   keys: {
     url: key(address.nullable(), {
       default: null,

@@ -10,6 +10,10 @@ export interface CameraKind<Name extends string = string, Section = z.ZodType, S
   readonly name: Name;
   /** The group of its keys. */
   readonly section: Section;
+  /** What it is, for people. */
+  readonly doc: string;
+  /** What its frames are, for people. */
+  readonly frames: string;
   /** Keys of the group that are null until somebody sets them, and without which the camera cannot run. */
   readonly required: readonly string[];
   /** Throws CAMERA_CONFIG where a required key is not set. Declared as a method, so that every kind is assignable to CameraKind. */
@@ -48,8 +52,8 @@ type SectionOf<Shape extends z.ZodRawShape> = ReturnType<typeof section<Shape>>;
 
 interface Definition<Name extends string, Shape extends z.ZodRawShape, Required extends keyof Shape & string> {
   readonly name: Name;
-  /** What it is, for people. */
   readonly doc: string;
+  readonly frames: string;
   readonly keys: Shape;
   readonly required?: readonly Required[];
   readonly driver: (settings: Complete<z.output<SectionOf<Shape>>, Required>, context: DriverContext) => CameraDriver;
@@ -63,14 +67,14 @@ export function cameraKind<
   Shape extends z.ZodRawShape,
   Required extends keyof Shape & string = never,
 >(definition: Definition<Name, Shape, Required>): CameraKind<Name, SectionOf<Shape>, z.output<SectionOf<Shape>>> {
-  const { name, doc, keys, required = [], driver, ...facts } = definition;
+  const { name, keys, required = [], driver, ...facts } = definition;
   type Settings = z.output<SectionOf<Shape>>;
   const isComplete = (settings: Settings): settings is Settings & Complete<Settings, Required> =>
     missingKey({ required }, settings) === undefined;
   return {
     ...facts,
     name,
-    section: section(doc, keys),
+    section: section(facts.doc, keys),
     required,
     driver(settings, context) {
       if (isComplete(settings)) return driver(settings, context);

@@ -6,6 +6,7 @@ import { cameraKind, frameRate } from './kind.js';
 export const scene = cameraKind({
   name: 'scene',
   doc: 'Built-in camera that draws road signs; for trying things out.',
+  frames: 'JPEG, with the truth',
   keys: {
     seed: key(z.int().min(0).max(4_294_967_295), {
       default: 1,

@@ -15,6 +15,7 @@ export const readableFourCcs = ['MJPG', 'JPEG', 'YUYV', 'NV12', 'RGB3', 'GREY'];
 export const v4l2 = cameraKind({
   name: 'v4l2',
   doc: 'Camera of the Linux kernel (USB, CSI, capture card).',
+  frames: 'JPEG (MJPG), RGB (YUYV, NV12, RGB24) or grey (GREY)',
   keys: {
     device: key(path, { default: '/dev/video0', applies: 'camera', remote: allowedDevice, doc: 'Device file.' }),
     width: key(frameSide, {
