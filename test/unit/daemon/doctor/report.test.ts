@@ -59,7 +59,7 @@ test('JSON has every check and the sum', () => {
     summary: { ok: 1, warning: 0, failed: 1, skipped: 0 },
     checks: [
       { id: 'a', group: 'program', title: 'a', state: 'ok', found: 'x', durationMs: 3 },
-      { id: 'b', group: 'program', title: 'b', state: 'failed', found: 'y', remedy: 'z', durationMs: 3 },
+      { id: 'b', group: 'program', title: 'b', state: 'failed', found: 'y', mend: 'z', durationMs: 3 },
     ],
   });
   expect(count(results).failed).toBe(1);
