@@ -14,7 +14,7 @@ import { prometheusText } from './metrics/prometheus.js';
 import { ServiceNotifier } from './service/notifier.js';
 import { activityOf, ProgressWatch } from './service/progress-watch.js';
 
-export interface MonitoringSources extends HealthSources {
+interface MonitoringSources extends HealthSources {
   pipeline(): ReturnType<HealthSources['pipeline']> & { outcomes: number; durations: MetricsInput['durations'] };
   /** Name of the model in service. */
   model(): string | null;

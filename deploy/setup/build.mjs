@@ -68,11 +68,17 @@ function buildNative(purpose) {
   run('the native build', 'cmake', ['--build', folder], { quiet: true });
 }
 
+/** Without the native parts: enough for checks and generators. */
+export function buildScripts() {
+  checkNode();
+  installNpmPackages();
+  buildTypeScript();
+}
+
 export function build(purpose = 'build') {
   checkNode();
   ensureDebianPackages(purpose);
-  installNpmPackages();
-  buildTypeScript();
+  buildScripts();
   buildNative(purpose);
 }
 

@@ -1,10 +1,11 @@
-// `npm test`: set up, then lint, type check, native tests, vitest and the emulated board; ends with
+// `npm test`: set up, then checks, native tests, vitest and the emulated board; ends with
 // "N passed, N failed[, N skipped]". With arguments, only the vitest files whose names contain one of them.
 // ZYNQNETD_BOARD_TEST=0 leaves the emulated board out, which takes some minutes of its own.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
+import { runChecks } from './checks/run.mjs';
 import { root } from './steps.mjs';
 
 build('test');
@@ -18,10 +19,6 @@ function step(what, program, args) {
   process.stdout.write(`\n== ${what}\n`);
   const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
   return status === 0;
-}
-
-function count(ok) {
-  total[ok ? 'passed' : 'failed'] += 1;
 }
 
 /** Adds a report's figures; a step that failed without a failed test in its report counts as one failure. */
@@ -56,8 +53,9 @@ function ctestFigures(path) {
 const node = process.execPath;
 const filters = process.argv.slice(2);
 if (filters.length === 0) {
-  count(step('lint', node, ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings']));
-  count(step('type check', node, ['node_modules/typescript/bin/tsc', '-p', 'test/tsconfig.json']));
+  process.stdout.write('\n== checks\n');
+  const checked = await runChecks();
+  countReport(checked.failed === 0, checked);
   const ctestReport = join(reports, 'ctest.xml');
   const ctestArgs = ['--test-dir', 'build/native', '--output-on-failure', '-j2', '--output-junit', ctestReport];
   countReport(step('native tests', 'ctest', ctestArgs), ctestFigures(ctestReport));

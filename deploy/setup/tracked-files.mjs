@@ -4,7 +4,10 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './steps.mjs';
 
-/** The repository's files, those that Git does not know yet included, that match `pattern`. */
+/**
+ * The repository's files, those that Git does not know yet included, that match `pattern`.
+ * @param {RegExp} pattern
+ */
 export function filesMatching(pattern) {
   const { status, stdout } = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
@@ -16,12 +19,15 @@ export function filesMatching(pattern) {
   return [...names].filter((name) => existsSync(join(root, name))).sort();
 }
 
-/** The file's first line, as far as 80 bytes show it. */
+/**
+ * The file's first line, as far as 80 bytes show it.
+ * @param {string} name
+ */
 export function firstLine(name) {
   const file = openSync(join(root, name), 'r');
   try {
     const start = Buffer.alloc(80);
-    return start.toString('latin1', 0, readSync(file, start)).split('\n')[0];
+    return start.toString('latin1', 0, readSync(file, start)).split('\n')[0] ?? '';
   } finally {
     closeSync(file);
   }

@@ -2,6 +2,9 @@
 import { banner } from './spec.mjs';
 
 // Name, direction as seen from the module, width; 1 is a plain wire.
+/** @typedef {[name: string, direction: string, width: number]} Signal */
+
+/** @type {Signal[]} */
 const liteSignals = [
   ['awvalid', 'input', 1],
   ['awready', 'output', 1],
@@ -23,6 +26,7 @@ const liteSignals = [
   ['rdata', 'output', 32],
   ['rresp', 'output', 2],
 ];
+/** @type {Signal[]} */
 const masterSignals = [
   ['arvalid', 'output', 1],
   ['arready', 'input', 1],

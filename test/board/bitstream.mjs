@@ -4,8 +4,8 @@ import { readBoard, readChips } from '../../deploy/generate/read.mjs';
 
 /** The IDCODE of a board's chip (UG470, table 1-1). */
 export function idCodeOf(board) {
-  const chip = readBoard(board).part.toLowerCase().split('-')[0];
-  return Number(readChips()[chip].idCode);
+  const chip = readBoard(board).part.toLowerCase().split('-')[0] ?? '';
+  return Number(readChips()[chip]?.idCode);
 }
 
 /** 32-bit words, each byte-swapped as `bootgen -process_bitstream bin` leaves them. */

@@ -16,7 +16,7 @@ export interface Board {
   readonly memory: { megabytes: number };
 }
 
-export interface Preset {
+interface Preset {
   readonly name: string;
   readonly chip: string;
   readonly clockMHz: number;
@@ -30,7 +30,7 @@ export const boards: readonly Board[] = readdirSync(path.join(root, 'boards'), {
   .sort(byName);
 
 /** Every file of firmware/presets/. */
-export const presets: readonly Preset[] = readdirSync(path.join(root, 'firmware/presets'))
+const presets: readonly Preset[] = readdirSync(path.join(root, 'firmware/presets'))
   .filter((file) => file.endsWith('.json'))
   .map((file) => ({ name: path.basename(file, '.json'), ...read(`firmware/presets/${file}`) }))
   .sort(byName);

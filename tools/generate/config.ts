@@ -1,13 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+// What docs/ holds of the configuration's schema and of the kinds of camera. `--check` writes nothing and fails if a file is
+// out of date.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exampleYaml, schemaJson } from '../../daemon/config/example.js';
 import { packageRoot } from '../../daemon/util/package-root.js';
 import { withCameraTable } from './camera-table.js';
+import { writeGenerated } from './generated-file.js';
 
-// `npm run generate`: writes what docs/ holds of the schema and of the kinds of camera.
-const docs = join(packageRoot, 'docs');
-writeFileSync(join(docs, 'zynqnetd.example.yaml'), exampleYaml());
-writeFileSync(join(docs, 'zynqnetd.schema.json'), schemaJson());
+writeGenerated('docs/zynqnetd.example.yaml', exampleYaml());
+writeGenerated('docs/zynqnetd.schema.json', schemaJson());
 
-const cameras = join(docs, 'cameras.md');
-writeFileSync(cameras, withCameraTable(readFileSync(cameras, 'utf8')));
+const cameras = 'docs/cameras.md';
+writeGenerated(cameras, withCameraTable(readFileSync(join(packageRoot, cameras), 'utf8')));

@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { packageRoot } from '../../daemon/util/package-root.js';
+import { writeGenerated } from './generated-file.js';
 
 /** The TypeScript module that holds `NAME.proto` as a protobufjs descriptor. */
 export function descriptorModule(name: string, protoText: string): string {
@@ -17,9 +18,9 @@ export function descriptorModule(name: string, protoText: string): string {
 }
 
 if (process.argv[1]?.endsWith('tools/generate/protobuf-schemas.js')) {
-  const folder = join(packageRoot, 'tools/import/schema');
+  const folder = 'tools/import/schema';
   for (const name of ['onnx', 'caffe']) {
-    const text = readFileSync(join(folder, `${name}.proto`), 'utf8');
-    writeFileSync(join(folder, `${name}.ts`), descriptorModule(name, text));
+    const text = readFileSync(join(packageRoot, folder, `${name}.proto`), 'utf8');
+    writeGenerated(join(folder, `${name}.ts`), descriptorModule(name, text));
   }
 }

@@ -232,7 +232,6 @@ export const modelStatusPayload = z.strictObject({
   installed: z.array(modelIdentity.extend({ file: z.string(), bytes: z.int() })),
 });
 
-/** Every topic that the control of a board publishes: the catalogue that the documentation is tested against. @public */
 export type StatusPayload = z.output<typeof statusPayload>;
 export type ClassScore = z.output<typeof classScore>;
 export type ModelIdentity = z.output<typeof modelIdentity>;
@@ -240,5 +239,3 @@ export type ResultPayload = z.output<typeof resultPayload>;
 export type EventPayload = z.output<typeof eventPayload>;
 export type InfoPayload = z.output<typeof infoPayload>;
 export type HealthPayload = z.output<typeof healthPayload>;
-export type AlertPayload = z.output<typeof alertPayload>;
-export type ClassPayload = z.output<typeof classPayload>;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { importSources } from '../../../../tools/import/import-model.js';
-import { refusal, source } from './support/agree.js';
-import { convLayer, deepCompressionFile, inPlaceRelu } from './support/caffe-file.js';
-import { noise } from './support/onnx-file.js';
+import { importSources } from '../../../../../tools/import/import-model.js';
+import { refusal, source } from '../support/agree.js';
+import { convLayer, deepCompressionFile, inPlaceRelu } from '../support/caffe-file.js';
+import { noise } from '../support/onnx-file.js';
 
 const convs = [
   { name: 'c1', inputs: 3, outputs: 4, kernel: 3 },
