@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { argmax } from '../dist/daemon/inference/classify/fidelity.js';
-import { parseModelFile } from '../dist/daemon/model/load.js';
+import { parseModelFile } from '../dist/daemon/model/model-file.js';
 import { answersOf } from '../dist/tools/compress/evaluate.js';
 
 const [file, folder] = process.argv.slice(2);

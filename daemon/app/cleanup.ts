@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { endsWithin } from '../util/time-limit.js';
 
 interface Step {
   readonly name: string;
@@ -20,37 +21,12 @@ export class Cleanup {
     for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
       const { name, undo } = step;
       const leftMs = Math.max(20, end - performance.now());
-      if (
-        !(await finishes(
-          async () => undo(),
-          leftMs,
-          (error) => log.warn({ err: error }, `stopping ${name} failed`),
-        ))
-      ) {
-        late.push(name);
-      }
+      const ended = await endsWithin(Promise.resolve().then(undo), leftMs).catch((error: unknown) => {
+        log.warn({ err: error }, `stopping ${name} failed`);
+        return false;
+      });
+      if (!ended) late.push(name);
     }
     return late;
   }
-}
-
-async function finishes(
-  work: () => Promise<unknown>,
-  limitMs: number,
-  failed: (error: unknown) => void,
-): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
-  });
-  const done = work().then(
-    () => true,
-    (error: unknown) => {
-      failed(error);
-      return false;
-    },
-  );
-  const result = await Promise.race([done, limit]);
-  clearTimeout(timer);
-  return result;
 }

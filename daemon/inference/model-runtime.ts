@@ -1,6 +1,6 @@
 import type { Frame } from '../camera/frame.js';
 import { defaultModelFile } from '../model/default-file.js';
-import { type LoadedModel, loadModel } from '../model/load.js';
+import { type LoadedModel, loadModel } from '../model/model-file.js';
 import type { ModelIdentity } from '../mqtt/topics/payloads.js';
 import { logitsFromSums, type Score, softmax, topScores } from './classify/probabilities.js';
 import { openEngine } from './engine/backends.js';

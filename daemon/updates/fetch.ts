@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { ZynqnetError } from '../util/error.js';
+import { Backoff } from '../util/backoff.js';
+import { messageOf, ZynqnetError } from '../util/error.js';
+import { sleepUntilAborted } from '../util/sleep.js';
+import { matchesWildcard } from '../util/wildcard.js';
 import type { Transfer } from './transfer.js';
 
 export interface FetchPolicy {
@@ -9,12 +12,12 @@ export interface FetchPolicy {
   readonly hosts: readonly string[];
   readonly caFile: string | null;
   readonly limitMs: number;
-  /** Wait before the first retry; doubles. */
+  /** Ceiling of the wait before the first retry; doubles with each. */
   readonly retryMs?: number;
 }
 
-const mostRedirects = 3;
-const mostAttempts = 6;
+const maxRedirects = 3;
+const maxAttempts = 6;
 const silenceMs = 30_000;
 
 /** Says what keeps an address from being fetched, or nothing. */
@@ -27,17 +30,8 @@ export function addressProblem(address: string, hosts: readonly string[]): strin
   }
   if (url.protocol !== 'https:') return 'only https:// addresses are fetched';
   if (url.username !== '' || url.password !== '') return 'it carries credentials';
-  const allowed = hosts.some(
-    (pattern) => pattern === '*' || matches(pattern.toLowerCase(), url.hostname.toLowerCase()),
-  );
+  const allowed = hosts.some((pattern) => matchesWildcard(pattern.toLowerCase(), url.hostname.toLowerCase()));
   return allowed ? undefined : `update.hosts does not list ${url.hostname}`;
-}
-
-function matches(pattern: string, host: string): boolean {
-  const star = pattern.indexOf('*');
-  if (star < 0) return pattern === host;
-  const [before, after] = [pattern.slice(0, star), pattern.slice(star + 1)];
-  return host.length >= before.length + after.length && host.startsWith(before) && host.endsWith(after);
 }
 
 /**
@@ -53,6 +47,8 @@ export async function fetchInto(
 ): Promise<void> {
   const end = performance.now() + policy.limitMs;
   const signal = AbortSignal.any([stop, AbortSignal.timeout(policy.limitMs)]);
+  const { retryMs = 1000 } = policy;
+  const backoff = new Backoff(retryMs, retryMs * 2 ** maxAttempts, 'equal');
   for (let attempt = 1; !transfer.complete; attempt += 1) {
     const before = transfer.percent;
     try {
@@ -61,9 +57,12 @@ export async function fetchInto(
       if (stop.aborted) throw failed(address, 'it was cancelled');
       if (performance.now() >= end) throw failed(address, `it took longer than ${policy.limitMs / 1000} s`);
       if (error instanceof ZynqnetError) throw error;
-      if (transfer.percent > before) attempt = 1; // it gets on: patience
-      if (attempt >= mostAttempts) throw failed(address, (error as Error).message);
-      await pause((policy.retryMs ?? 1000) * 2 ** (attempt - 1), signal);
+      if (transfer.percent > before) {
+        attempt = 1; // it gets on: patience
+        backoff.reset();
+      }
+      if (attempt >= maxAttempts) throw failed(address, messageOf(error));
+      await sleepUntilAborted(backoff.nextMs(), signal);
     }
   }
 }
@@ -100,7 +99,7 @@ async function fetchOnce(transfer: Transfer, address: string, policy: FetchPolic
   }
 }
 
-/** The answer, its body still to be read. Throws MODEL_INSTALL for what trying again cannot mend. */
+/** The answer, its body still to be read. Throws MODEL_INSTALL for what another attempt cannot change. */
 async function request(
   address: string,
   from: number,
@@ -109,7 +108,7 @@ async function request(
 ): Promise<IncomingMessage> {
   const ca = policy.caFile === null ? undefined : readFileSync(policy.caFile);
   let url = new URL(address);
-  for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
+  for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
     const problem = addressProblem(url.href, policy.hosts);
     if (problem !== undefined) throw failed(url.href, problem);
     const answer = await get(url, from, ca, signal);
@@ -120,7 +119,7 @@ async function request(
     else if (status >= 500 || status === 429) throw new Error(`status ${status}`);
     else throw failed(url.href, `status ${status}`);
   }
-  throw failed(address, `it redirects more than ${mostRedirects} times`);
+  throw failed(address, `it redirects more than ${maxRedirects} times`);
 }
 
 function get(url: URL, from: number, ca: Buffer | undefined, signal: AbortSignal): Promise<IncomingMessage> {
@@ -135,18 +134,4 @@ function get(url: URL, from: number, ca: Buffer | undefined, signal: AbortSignal
 function failed(address: string, reason: string): ZynqnetError {
   const shown = URL.canParse(address) ? new URL(address).origin + new URL(address).pathname : 'the address';
   return new ZynqnetError('MODEL_INSTALL', `${shown} cannot be fetched: ${reason}`);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

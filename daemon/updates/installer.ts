@@ -1,4 +1,4 @@
-import { ZynqnetError } from '../util/error.js';
+import { messageOf, ZynqnetError } from '../util/error.js';
 import { addressProblem, type FetchPolicy, fetchInto } from './fetch.js';
 import type { InstalledModel, ModelFolder } from './folder.js';
 import { InstallError } from './install-error.js';
@@ -55,10 +55,10 @@ export interface InstallerOptions {
   readonly done: (outcome: InstallOutcome) => void;
 }
 
-/** What has come is told at most this often, and again when nothing comes any more. */
-const tellEveryMs = 1000;
+/** Progress is reported at most this often, and again when nothing comes any more. */
+const reportEveryMs = 1000;
 const stalledMs = 3000;
-const rangesTold = 16;
+const maxRanges = 16;
 const forgottenMs = 24 * 3_600_000;
 
 const none: InstallStatus = { state: 'idle', sha256: null, percent: null, missing: [], reason: null };
@@ -73,7 +73,7 @@ export class Installer {
   #cancel = new AbortController();
   #transfer: Transfer | undefined;
   #status: InstallStatus = none;
-  #toldMs = 0;
+  #reportedMs = 0;
   #cameMs = 0;
   #watch: NodeJS.Timeout | undefined;
   #finishing = false;
@@ -97,7 +97,7 @@ export class Installer {
     } catch (error) {
       await transfer.close();
       Transfer.discard(this.#options.folder.path);
-      this.#tell({ ...none, state: 'failed', reason: messageOf(error) });
+      this.#report({ ...none, state: 'failed', reason: messageOf(error) });
       return;
     }
     this.#receive(transfer);
@@ -179,7 +179,7 @@ export class Installer {
 
   /** For the view of `model/status` when a model became active by other means. */
   activated(): void {
-    if (this.#transfer === undefined && !this.#finishing) this.#tell({ ...none, state: 'active' });
+    if (this.#transfer === undefined && !this.#finishing) this.#report({ ...none, state: 'active' });
   }
 
   #checkTrust({ sha256, bytes, signature }: Pick<Manifest, 'sha256' | 'bytes' | 'signature'>): void {
@@ -190,7 +190,7 @@ export class Installer {
     this.#transfer = transfer;
     this.#cancel = new AbortController();
     this.#cameMs = performance.now();
-    this.#tell(this.#downloading());
+    this.#report(this.#downloading());
     this.#watchStall(transfer);
     const { url } = transfer.manifest;
     if (transfer.complete) this.#progress(transfer);
@@ -200,7 +200,7 @@ export class Installer {
   async #fetch(transfer: Transfer, url: string): Promise<void> {
     const { hosts, caFile, fetchSeconds } = this.#options.settings();
     const signal = AbortSignal.any([this.#abort.signal, this.#cancel.signal]);
-    const ticker = setInterval(() => this.#progress(transfer), tellEveryMs);
+    const ticker = setInterval(() => this.#progress(transfer), reportEveryMs);
     try {
       await fetchInto(transfer, url, { hosts, caFile, limitMs: fetchSeconds * 1000 }, signal);
       this.#progress(transfer);
@@ -220,7 +220,7 @@ export class Installer {
       void this.#finish(transfer).finally(() => {
         this.#finishing = false;
       });
-    } else if (performance.now() - this.#toldMs >= tellEveryMs) this.#tell(this.#downloading());
+    } else if (performance.now() - this.#reportedMs >= reportEveryMs) this.#report(this.#downloading());
   }
 
   /** Chunks get lost where senders use QoS 0, or the daemon was away: say what is missing when none come any more. */
@@ -241,13 +241,13 @@ export class Installer {
   /** The pause may be a long one: what has come is brought to the disk. */
   async #pause(transfer: Transfer): Promise<void> {
     await transfer.save().catch(() => {});
-    if (this.#transfer === transfer) this.#tell(this.#downloading());
+    if (this.#transfer === transfer) this.#report(this.#downloading());
   }
 
   async #finish(transfer: Transfer): Promise<void> {
     const { folder } = this.#options;
     const { sha256, bytes, signature, activate, requester } = transfer.manifest;
-    this.#tell({ ...none, state: 'verifying', sha256, percent: 100 });
+    this.#report({ ...none, state: 'verifying', sha256, percent: 100 });
     try {
       await transfer.save();
       const found = await transfer.digest();
@@ -267,12 +267,12 @@ export class Installer {
     const { sha256 } = model;
     let problem: string | undefined;
     if (activate) {
-      this.#tell({ ...none, state: 'activating', sha256, percent: 100 });
+      this.#report({ ...none, state: 'activating', sha256, percent: 100 });
       problem = await this.#options.activate(model).then(() => undefined, messageOf);
     }
     this.#finishing = false;
-    if (problem !== undefined) this.#tell({ ...none, state: 'failed', sha256, reason: problem });
-    else this.#tell({ ...none, state: activate ? 'active' : 'installed', sha256 });
+    if (problem !== undefined) this.#report({ ...none, state: 'failed', sha256, reason: problem });
+    else this.#report({ ...none, state: activate ? 'active' : 'installed', sha256 });
     this.#options.done({ requester, model, ...(problem !== undefined && { problem }) });
   }
 
@@ -281,7 +281,7 @@ export class Installer {
     clearTimeout(this.#watch);
     await transfer.close().catch(() => {});
     Transfer.discard(this.#options.folder.path);
-    this.#tell({ ...none, state: 'failed', sha256: transfer.manifest.sha256, reason });
+    this.#report({ ...none, state: 'failed', sha256: transfer.manifest.sha256, reason });
     this.#options.done({ requester: transfer.manifest.requester, problem: reason });
   }
 
@@ -289,14 +289,12 @@ export class Installer {
     const transfer = this.#transfer;
     if (transfer === undefined) return this.#status;
     const { sha256 } = transfer.manifest;
-    return { ...none, state: 'downloading', sha256, percent: transfer.percent, missing: transfer.missing(rangesTold) };
+    return { ...none, state: 'downloading', sha256, percent: transfer.percent, missing: transfer.missing(maxRanges) };
   }
 
-  #tell(status: InstallStatus): void {
+  #report(status: InstallStatus): void {
     this.#status = status;
-    this.#toldMs = performance.now();
+    this.#reportedMs = performance.now();
     this.#options.changed(status);
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

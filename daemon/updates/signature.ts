@@ -13,9 +13,9 @@ import {
 } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ZynqnetError } from '../util/error.js';
+import { messageOf, ZynqnetError } from '../util/error.js';
 
-/** What tells one model file from all others. */
+/** What distinguishes one model file from all others. */
 export interface ModelDigest {
   /** Hexadecimal, of the whole file. */
   readonly sha256: string;
@@ -53,7 +53,7 @@ export function signDigest(digest: ModelDigest, privatePem: string): { signature
   try {
     key = createPrivateKey(privatePem);
   } catch (error) {
-    throw new ZynqnetError('MODEL_SIGNATURE', `not a private key in PEM: ${(error as Error).message}`);
+    throw new ZynqnetError('MODEL_SIGNATURE', `not a private key in PEM: ${messageOf(error)}`);
   }
   if (key.asymmetricKeyType !== 'ed25519') {
     throw new ZynqnetError('MODEL_SIGNATURE', `an Ed25519 key is needed, this one is ${key.asymmetricKeyType}`);
@@ -78,7 +78,7 @@ export function readTrustedKeys(folder: string | null): TrustedKey[] {
   try {
     names = readdirSync(folder).filter((name) => name.endsWith('.pem'));
   } catch (error) {
-    throw new ZynqnetError('MODEL_SIGNATURE', `update.keysFolder cannot be read: ${(error as Error).message}`);
+    throw new ZynqnetError('MODEL_SIGNATURE', `update.keysFolder cannot be read: ${messageOf(error)}`);
   }
   return names.sort().map((name) => {
     const file = join(folder, name);
@@ -89,7 +89,7 @@ export function readTrustedKeys(folder: string | null): TrustedKey[] {
       if (key.asymmetricKeyType !== 'ed25519') throw new Error(`it is ${key.asymmetricKeyType}, not Ed25519`);
       return { id: keyId(key), key };
     } catch (error) {
-      throw new ZynqnetError('MODEL_SIGNATURE', `${file} is no Ed25519 public key: ${(error as Error).message}`);
+      throw new ZynqnetError('MODEL_SIGNATURE', `${file} is no Ed25519 public key: ${messageOf(error)}`);
     }
   });
 }

@@ -13,7 +13,7 @@ const manifestSchema = z.strictObject({
   signature: z.string(),
   activate: z.boolean(),
   url: z.string().nullable(),
-  /** Who is told at the end; kept, because the end may come after a restart. */
+  /** Who gets the outcome; kept, because the end may come after a restart. */
   requester: z.record(z.string(), z.unknown()),
   /** One bit for each chunk that is safely on the disk, base64. */
   received: z.string(),
@@ -22,7 +22,7 @@ const manifestSchema = z.strictObject({
 export type Manifest = z.output<typeof manifestSchema>;
 
 /** Chunks that may be on their way to the disk; more are dropped and asked for again. */
-const mostPendingBytes = 1_048_576;
+const maxPendingBytes = 1_048_576;
 const storeEveryMs = 1000;
 
 /**
@@ -86,7 +86,7 @@ export class Transfer {
     return this.#manifest;
   }
 
-  /** Who is told at the end from now on; resolves when that is on the disk. */
+  /** Who gets the outcome from now on; resolves when that is on the disk. */
   askedBy(requester: Record<string, unknown>): Promise<void> {
     this.#manifest = { ...this.#manifest, requester };
     return this.save();
@@ -105,16 +105,16 @@ export class Transfer {
     return (((this.#bits[chunk >> 3] ?? 0) >> (chunk & 7)) & 1) === 1;
   }
 
-  /** Ranges [first, last] of chunks that have not come, at most `most` of them. */
-  missing(most: number): [number, number][] {
+  /** Ranges [first, last] of chunks that have not come, at most `max` of them. */
+  missing(max: number): [number, number][] {
     const ranges: [number, number][] = [];
-    for (let chunk = 0; chunk < this.chunks && ranges.length <= most; chunk += 1) {
+    for (let chunk = 0; chunk < this.chunks && ranges.length <= max; chunk += 1) {
       if (this.has(chunk)) continue;
       const last = ranges.at(-1);
       if (last !== undefined && last[1] === chunk - 1) last[1] = chunk;
       else ranges.push([chunk, chunk]);
     }
-    return ranges.slice(0, most);
+    return ranges.slice(0, max);
   }
 
   sizeOf(chunk: number): number {
@@ -130,7 +130,7 @@ export class Transfer {
     if (!Number.isInteger(chunk) || chunk < 0 || chunk >= this.chunks || data.length !== this.sizeOf(chunk)) {
       throw new ZynqnetError('MODEL_INSTALL', `no chunk ${chunk} of ${data.length} bytes belongs to this model`);
     }
-    if (this.has(chunk) || this.#pendingBytes + data.length > mostPendingBytes) return false;
+    if (this.has(chunk) || this.#pendingBytes + data.length > maxPendingBytes) return false;
     this.#pendingBytes += data.length;
     const work = this.#store(chunk, data);
     this.#pending.add(work);

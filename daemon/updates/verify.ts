@@ -1,6 +1,7 @@
 import { openEngine } from '../inference/engine/backends.js';
-import { type LoadedModel, loadModel } from '../model/load.js';
+import { type LoadedModel, loadModel } from '../model/model-file.js';
 import { ZynqnetError } from '../util/error.js';
+import { withTimeLimit } from '../util/time-limit.js';
 
 const patterns = [0, 1];
 const limitMs = 120_000;
@@ -18,14 +19,12 @@ export async function verifyModel(file: string): Promise<LoadedModel> {
 /** Runs two made-up pictures through a model on the CPU. Throws MODEL_RANGE or ENGINE_ errors. */
 export async function tryModel(model: LoadedModel): Promise<void> {
   const engine = await openEngine({ backend: 'cpu', model });
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ZynqnetError('STAGE_TIMEOUT', 'the self-test took too long')), limitMs);
-  });
+  const end = performance.now() + limitMs;
+  const late = () => new ZynqnetError('STAGE_TIMEOUT', 'the self-test took too long');
   try {
     const answers: string[] = [];
     for (const pattern of patterns) {
-      const logits = await Promise.race([engine.run(testPicture(model, pattern)), limit]);
+      const logits = await withTimeLimit(engine.run(testPicture(model, pattern)), end - performance.now(), { late });
       if (logits.length !== model.native.classes || !logits.every(Number.isFinite)) {
         throw new ZynqnetError('MODEL_RANGE', `${model.header.name}: the self-test gave no proper answer`);
       }
@@ -35,7 +34,6 @@ export async function tryModel(model: LoadedModel): Promise<void> {
       throw new ZynqnetError('MODEL_RANGE', `${model.header.name}: gives the same answer to different pictures`);
     }
   } finally {
-    clearTimeout(timer);
     engine.close();
   }
 }

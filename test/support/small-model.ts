@@ -1,4 +1,4 @@
-import { encodeModelFile } from '../../daemon/model/load.js';
+import { encodeModelFile } from '../../daemon/model/model-file.js';
 
 export interface SmallModelOptions {
   readonly size?: number;

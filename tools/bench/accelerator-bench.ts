@@ -4,7 +4,7 @@
  */
 
 import { acceleratorBackends, createNativeEngine } from '../../daemon/inference/engine/backends.js';
-import { type LoadedModel, loadModel } from '../../daemon/model/load.js';
+import { type LoadedModel, loadModel } from '../../daemon/model/model-file.js';
 import type { AcceleratorReport } from '../../daemon/native/accelerator-types.js';
 import { ZynqnetError } from '../../daemon/util/error.js';
 import { hasWeights } from '../zqn/conv-geometry.js';

@@ -1,7 +1,7 @@
 /** Random weights for a topology with scales under which activations neither vanish nor saturate. Seeded, repeatable. */
 
 import type { ConvOp, ModelHeader } from '../../daemon/model/header.js';
-import { encodeModelFile, type LoadedModel, parseModelFile } from '../../daemon/model/load.js';
+import { encodeModelFile, type LoadedModel, parseModelFile } from '../../daemon/model/model-file.js';
 import { hasWeights } from '../zqn/conv-geometry.js';
 import { type Topology, weightCount } from '../zqn/topologies.js';
 

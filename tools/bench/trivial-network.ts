@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../daemon/inference/engine/engine.js';
-import { encodeModelFile, type LoadedModel, parseModelFile } from '../../daemon/model/load.js';
+import { encodeModelFile, type LoadedModel, parseModelFile } from '../../daemon/model/model-file.js';
 
 /** A model with ZynqNet's input and number of classes and next to no work in it. */
 export function trivialModel(size = 256, classes = 1000): LoadedModel {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { examples } from '../../daemon/cli/lazy.js';
-import type { LoadedModel } from '../../daemon/model/load.js';
+import type { LoadedModel } from '../../daemon/model/model-file.js';
 import type { CompressResult } from '../compress/compress-model.js';
 import type { LabelledImages } from '../compress/evaluate.js';
 
@@ -38,7 +38,7 @@ export function register(command: Command): void {
 }
 
 async function compress(input: string, output: string, flags: Flags): Promise<void> {
-  const { loadModel } = await import('../../daemon/model/load.js');
+  const { loadModel } = await import('../../daemon/model/model-file.js');
   const { saveModelFile } = await import('../zqn/save.js');
   const { compressModel } = await import('../compress/compress-model.js');
   const { checkRecipe, defaultRecipe, readRecipe } = await import('../compress/recipe.js');

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { examples } from '../../daemon/cli/lazy.js';
 import { UsageError } from '../../daemon/cli/usage-error.js';
-import type { LoadedModel } from '../../daemon/model/load.js';
+import type { LoadedModel } from '../../daemon/model/model-file.js';
 import type { LayerCosts } from '../inspect/layer-costs.js';
 import type { Topology } from '../zqn/topologies.js';
 
@@ -26,7 +26,7 @@ export function register(command: Command): void {
 async function inspect(file: string | undefined, { json, compare }: Flags): Promise<void> {
   if ((file === undefined) === (compare === undefined)) throw new UsageError('give either a model file or --compare');
   if (compare !== undefined) return showComparison(compare, json ?? false);
-  const { loadModel } = await import('../../daemon/model/load.js');
+  const { loadModel } = await import('../../daemon/model/model-file.js');
   const { layerCosts, totals } = await import('../inspect/layer-costs.js');
   const model = await loadModel(file as string);
   const layers = layerCosts(model);

@@ -15,7 +15,7 @@ export function register(command: Command): void {
     .option('--no-activate', 'install only')
     .action(async (file: string, { key, url, activate }: Options) => {
       const { readFile } = await import('node:fs/promises');
-      const { parseModelFile } = await import('../../daemon/model/load.js');
+      const { parseModelFile } = await import('../../daemon/model/model-file.js');
       const { digestOf, signDigest } = await import('../../daemon/updates/signature.js');
       const bytes = await readFile(file);
       parseModelFile(bytes, file); // nothing is signed that no board could load

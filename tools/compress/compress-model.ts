@@ -1,7 +1,7 @@
 /** `model compress`: from a float network to a small int8 model, step by step, each step measured. */
 
 import type { ModelHeader } from '../../daemon/model/header.js';
-import type { LoadedModel } from '../../daemon/model/load.js';
+import type { LoadedModel } from '../../daemon/model/model-file.js';
 import type { ModelDescription } from '../../daemon/native/addon.js';
 import { correctedBias } from './bias-correction.js';
 import { type Calibration, calibrate, type LayerStatistics } from './calibrate.js';

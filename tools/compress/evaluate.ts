@@ -1,7 +1,7 @@
 /** Running models over prepared images, and comparing answers. */
 import { type Answer, argmax } from '../../daemon/inference/classify/fidelity.js';
 import { logitsFromSums, softmax } from '../../daemon/inference/classify/probabilities.js';
-import type { LoadedModel } from '../../daemon/model/load.js';
+import type { LoadedModel } from '../../daemon/model/model-file.js';
 import { loadAddon } from '../../daemon/native/load.js';
 
 export interface LabelledImages {

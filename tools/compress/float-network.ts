@@ -1,7 +1,7 @@
 /** A float network in JavaScript's memory: what every step of `model compress` takes and gives back. */
 import { createHash } from 'node:crypto';
 import type { ModelHeader } from '../../daemon/model/header.js';
-import { encodeModelFile, type LoadedModel, parseModelFile } from '../../daemon/model/load.js';
+import { encodeModelFile, type LoadedModel, parseModelFile } from '../../daemon/model/model-file.js';
 import type { FloatConv, ModelDescription } from '../../daemon/native/addon.js';
 import { ZynqnetError } from '../../daemon/util/error.js';
 

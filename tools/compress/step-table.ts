@@ -2,7 +2,7 @@
 
 import { type Answer, type Fidelity, fidelity } from '../../daemon/inference/classify/fidelity.js';
 import type { ModelHeader } from '../../daemon/model/header.js';
-import type { LoadedModel } from '../../daemon/model/load.js';
+import type { LoadedModel } from '../../daemon/model/model-file.js';
 import { convGeometries, sum } from '../zqn/conv-geometry.js';
 import { type Accuracy, accuracy, answersOf, type LabelledImages } from './evaluate.js';
 

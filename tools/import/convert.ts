@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ModelHeader } from '../../daemon/model/header.js';
-import { encodeModelFile, parseModelFile } from '../../daemon/model/load.js';
+import { encodeModelFile, parseModelFile } from '../../daemon/model/model-file.js';
 import { ZynqnetError } from '../../daemon/util/error.js';
 import { saveModelFile } from '../zqn/save.js';
 import { importModel } from './import-model.js';

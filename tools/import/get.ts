@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadModel } from '../../daemon/model/load.js';
+import { loadModel } from '../../daemon/model/model-file.js';
 import { ZynqnetError } from '../../daemon/util/error.js';
 import { matchesWildcard } from '../../daemon/util/wildcard.js';
 import { type Conversion, convertModel } from './convert.js';

@@ -1,7 +1,7 @@
 /** What each layer of a model costs: operations, weights, bytes. */
 
 import type { HeaderOp } from '../../daemon/model/header.js';
-import type { LoadedModel } from '../../daemon/model/load.js';
+import type { LoadedModel } from '../../daemon/model/model-file.js';
 import { convGeometries, hasWeights, sum } from '../zqn/conv-geometry.js';
 
 export interface LayerCosts {

@@ -1,6 +1,6 @@
 /** `model compress --report`: one page that needs nothing but itself. */
 
-import type { LoadedModel } from '../../daemon/model/load.js';
+import type { LoadedModel } from '../../daemon/model/model-file.js';
 import type { CompressResult } from '../compress/compress-model.js';
 import type { StepRow } from '../compress/step-table.js';
 import { type LayerCosts, layerCosts } from '../inspect/layer-costs.js';

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type ConvOp, type ModelHeader, parseHeaderJson } from '../../daemon/model/header.js';
-import { encodeModelFile, type LoadedModel, parseModelFile } from '../../daemon/model/load.js';
+import { encodeModelFile, type LoadedModel, parseModelFile } from '../../daemon/model/model-file.js';
 import type { FloatConv, Int8Conv } from '../../daemon/native/addon.js';
 import { ZynqnetError } from '../../daemon/util/error.js';
 import { partName } from './array-files.js';

@@ -1,7 +1,7 @@
 /** The inverse of pack.ts: a `.zqn` file as a folder of plain arrays, for training/ and for other tools. */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type LoadedModel, loadModel } from '../../daemon/model/load.js';
+import { type LoadedModel, loadModel } from '../../daemon/model/model-file.js';
 import { ZynqnetError } from '../../daemon/util/error.js';
 import { bytesOf, convParts, partName } from './array-files.js';
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEngine } from '../../inference/engine/backends.js';
-import type { LoadedModel } from '../../model/load.js';
+import type { LoadedModel } from '../../model/model-file.js';
 import { testPicture, tryModel } from '../../updates/verify.js';
 import { writeDurably } from '../../util/durable.js';
 

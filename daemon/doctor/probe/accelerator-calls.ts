@@ -1,5 +1,5 @@
 import { parseBackend } from '../../inference/engine/backend-name.js';
-import type { LoadedModel } from '../../model/load.js';
+import type { LoadedModel } from '../../model/model-file.js';
 import type { NativeAcceleratorQuestion } from '../../native/board-types.js';
 import { loadAddon } from '../../native/load.js';
 import type { AcceleratorChoice, AnswerFacts, BuildFacts, CopyFacts, ProcessingSystemFacts } from './call-types.js';
@@ -56,7 +56,7 @@ async function answer(choice: AcceleratorChoice, file: string | null): Promise<A
 
 /** The configured model, or the built-in one where that is a float model, which no accelerator runs. */
 async function integerModel(file: string | null): Promise<LoadedModel> {
-  const { loadModel } = await import('../../model/load.js');
+  const { loadModel } = await import('../../model/model-file.js');
   const { defaultModelFile } = await import('../../model/default-file.js');
   const model = await loadModel(file ?? defaultModelFile);
   return model.header.arithmetic === 'int8' ? model : loadModel(defaultModelFile);

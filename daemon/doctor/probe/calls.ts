@@ -1,6 +1,6 @@
 import type { CameraConfig } from '../../config/schema.js';
 import { defaultModelFile } from '../../model/default-file.js';
-import { loadModel } from '../../model/load.js';
+import { loadModel } from '../../model/model-file.js';
 import { loadAddon } from '../../native/load.js';
 import { messageOf } from '../../util/error.js';
 import { accelerator } from './accelerator-calls.js';

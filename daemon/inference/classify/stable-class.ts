@@ -1,11 +1,11 @@
 import type { Score } from './probabilities.js';
 
 export interface StabilityRules {
-  /** Least probability of a class that becomes stable. */
+  /** Minimum probability of a class that becomes stable. */
   readonly threshold: number;
-  /** Least lead over the second class. */
+  /** Minimum lead over the second class. */
   readonly margin: number;
-  /** Least probability at which the stable class stays, without the lead; null: as for becoming it. */
+  /** Minimum probability at which the stable class stays, without the lead; null: as for becoming it. */
   readonly hold?: number | null;
   /** Frames in a row that must agree. */
   readonly frames: number;

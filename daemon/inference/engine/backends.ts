@@ -1,4 +1,4 @@
-import type { LoadedModel } from '../../model/load.js';
+import type { LoadedModel } from '../../model/model-file.js';
 import { ACCELERATOR_PRESETS } from '../../native/accelerator-constants.js';
 import type { NativeAcceleratorOptions } from '../../native/accelerator-types.js';
 import type { NativeEngine, NativeEngineOptions } from '../../native/addon.js';

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/schema.js';
-import type { LoadedModel } from '../../model/load.js';
+import type { LoadedModel } from '../../model/model-file.js';
 import type { Alerts } from '../../monitoring/alerts.js';
 import { currentBackendName } from './backend-name.js';
 import { cpuBackends, openEngine } from './backends.js';

@@ -1,5 +1,5 @@
 import type { Frame } from '../../camera/frame.js';
-import { ZynqnetError } from '../../util/error.js';
+import { messageOf, ZynqnetError } from '../../util/error.js';
 import type { ErrorCode } from '../../util/error-codes.js';
 
 /** What libvips and its loaders say, and what it means for a frame. The first match counts. */
@@ -24,7 +24,7 @@ const meanings: readonly { readonly says: RegExp; readonly code: ErrorCode; read
 /** The error for a frame that sharp could not take; everything that is not known by its words counts as damage. */
 export function frameError(frame: Frame, error: unknown): ZynqnetError {
   if (error instanceof ZynqnetError) return error;
-  const said = error instanceof Error ? error.message.trim().replace(/\s+/g, ' ') : String(error);
+  const said = messageOf(error).trim().replace(/\s+/g, ' ');
   const meaning = meanings.find(({ says }) => says.test(said));
   const code = meaning?.code ?? 'FRAME_DAMAGED';
   const means = meaning?.means ?? 'the picture is damaged or cut off';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { acceleratorBackends } from '../../../daemon/inference/engine/backends.js';
-import { encodeModelFile, parseModelFile } from '../../../daemon/model/load.js';
+import { encodeModelFile, parseModelFile } from '../../../daemon/model/model-file.js';
 import { prepare } from '../../../tools/compress/calibration-images.js';
 import { compressModel } from '../../../tools/compress/compress-model.js';
 import { parseRecipe } from '../../../tools/compress/recipe.js';

@@ -4,7 +4,7 @@ import type { Frame } from '../../../../daemon/camera/frame.js';
 import { checkConfig } from '../../../../daemon/config/load.js';
 import { FrameClassifier } from '../../../../daemon/inference/frame-classifier.js';
 import { ModelRuntime } from '../../../../daemon/inference/model-runtime.js';
-import { parseModelFile } from '../../../../daemon/model/load.js';
+import { parseModelFile } from '../../../../daemon/model/model-file.js';
 import { Alerts } from '../../../../daemon/monitoring/alerts.js';
 import { ZynqnetError } from '../../../../daemon/util/error.js';
 import { smallModel } from '../../../support/small-model.js';

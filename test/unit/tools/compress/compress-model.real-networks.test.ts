@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fidelity } from '../../../../daemon/inference/classify/fidelity.js';
-import { encodeModelFile, type LoadedModel, parseModelFile } from '../../../../daemon/model/load.js';
+import { encodeModelFile, type LoadedModel, parseModelFile } from '../../../../daemon/model/model-file.js';
 import { prepare } from '../../../../tools/compress/calibration-images.js';
 import { compressModel } from '../../../../tools/compress/compress-model.js';
 import { accuracy, answersOf } from '../../../../tools/compress/evaluate.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { encodeModelFile, parseModelFile } from '../../../../daemon/model/load.js';
+import { encodeModelFile, parseModelFile } from '../../../../daemon/model/model-file.js';
 import type { FloatConv } from '../../../../daemon/native/addon.js';
 import { type ImportedModel, importModel, importSources } from '../../../../tools/import/import-model.js';
 import { answer, refusal, source } from './support/agree.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadModel } from '../../../../daemon/model/load.js';
+import { loadModel } from '../../../../daemon/model/model-file.js';
 import { convertModel } from '../../../../tools/import/convert.js';
 import { network } from './support/networks.js';
 import { onnxFile } from './support/onnx-file.js';

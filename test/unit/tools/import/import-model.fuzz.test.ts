@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeModelFile, parseModelFile } from '../../../../daemon/model/load.js';
+import { encodeModelFile, parseModelFile } from '../../../../daemon/model/model-file.js';
 import { ZynqnetError } from '../../../../daemon/util/error.js';
 import { type ImportedModel, importSources } from '../../../../tools/import/import-model.js';
 import { source } from './support/agree.js';

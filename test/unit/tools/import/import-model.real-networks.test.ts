@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { encodeModelFile, parseModelFile } from '../../../../daemon/model/load.js';
+import { encodeModelFile, parseModelFile } from '../../../../daemon/model/model-file.js';
 import type { FloatConv } from '../../../../daemon/native/addon.js';
 import { loadAddon } from '../../../../daemon/native/load.js';
 import { type ImportedModel, importModel } from '../../../../tools/import/import-model.js';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { loadModel, parseModelFile } from '../../../../daemon/model/load.js';
+import { loadModel, parseModelFile } from '../../../../daemon/model/model-file.js';
 import type { Int8Conv } from '../../../../daemon/native/addon.js';
 import { packModel } from '../../../../tools/zqn/pack.js';
 import { smallModel } from '../../../support/small-model.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createEngine, engineBackends, registerEngine } from '../../../../../daemon/inference/engine/backends.js';
-import { parseModelFile } from '../../../../../daemon/model/load.js';
+import { parseModelFile } from '../../../../../daemon/model/model-file.js';
 import { randomConvs, randomModel, xorshift } from '../../../../../tools/bench/random-weights.js';
 import { zynqnet } from '../../../../../tools/zqn/topologies.js';
 import { smallModel } from '../../../../support/small-model.js';

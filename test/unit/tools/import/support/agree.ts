@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
-import { encodeModelFile, parseModelFile } from '../../../../../daemon/model/load.js';
+import { encodeModelFile, parseModelFile } from '../../../../../daemon/model/model-file.js';
 import { ZynqnetError } from '../../../../../daemon/util/error.js';
 import { type ImportedModel, importSources } from '../../../../../tools/import/import-model.js';
 import type { ImportOptions } from '../../../../../tools/import/import-options.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeModelFile, parseModelFile } from '../../../../daemon/model/load.js';
+import { encodeModelFile, parseModelFile } from '../../../../daemon/model/model-file.js';
 import { loadAddon } from '../../../../daemon/native/load.js';
 
 const header = {

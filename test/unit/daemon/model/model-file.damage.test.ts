@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseModelFile } from '../../../../daemon/model/load.js';
+import { parseModelFile } from '../../../../daemon/model/model-file.js';
 import { ZynqnetError } from '../../../../daemon/util/error.js';
 import { errorCodes } from '../../../../daemon/util/error-codes.js';
 import { smallModel } from '../../../support/small-model.js';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { ModelDescription, NativeModel } from '../native/addon.js';
 import { loadAddon } from '../native/load.js';
-import { ZynqnetError } from '../util/error.js';
+import { codeOf, messageOf, ZynqnetError } from '../util/error.js';
 import { type ErrorCode, errorCodes } from '../util/error-codes.js';
 import { type ModelHeader, parseHeaderJson } from './header.js';
 
@@ -80,11 +80,7 @@ export function encodeModelFile(description: ModelDescription): Buffer {
 /** The addon's error as the daemon's, with the file's name; any other as it is. */
 function named(name: string, error: unknown): unknown {
   if (error instanceof ZynqnetError || !(error instanceof Error)) return error;
-  const { code } = error as { code?: unknown };
-  if (typeof code !== 'string' || !(code in errorCodes)) return error;
+  const code = codeOf(error);
+  if (code === undefined || !(code in errorCodes)) return error;
   return new ZynqnetError(code as ErrorCode, `${name}: ${error.message}`, { cause: error });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
-import { openModelFile, parseModelFile } from '../../../../daemon/model/load.js';
+import { openModelFile, parseModelFile } from '../../../../daemon/model/model-file.js';
 import { loadAddon } from '../../../../daemon/native/load.js';
 import { smallModel } from '../../../support/small-model.js';
 
