@@ -25,5 +25,8 @@ export const ACCELERATOR_PRESETS = [
   { name: 'zc706', clockMHz: 200, multipliers: 1536 },
 ] as const;
 
+/** What a simulated accelerator is when no preset is named. */
+export const DEFAULT_PRESET = 'zybo-z7-20';
+
 /** Name of a preset. */
 export type AcceleratorPreset = (typeof ACCELERATOR_PRESETS)[number]['name'];

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { boardNames, readChips, readJson, readPresets } from './read.mjs';
+import { readChips, readPresets } from '../../firmware/regs/presets.mjs';
+import { boardNames, readBoard } from './read.mjs';
 
 const count = (what) => z.int().positive().describe(what);
 const text = (what) => z.string().min(1).describe(what);
@@ -65,6 +66,7 @@ const presetSchema = z.strictObject({
   ...{ ports: z.int().min(1).max(4), actDepthLog2: count(''), banksLog2: z.int().min(0) },
   ...{ weightDepthLog2: count(''), outDepthLog2: count(''), codebook: z.union([z.literal(0), z.literal(1)]) },
   framesPerSecond: count('ZynqNet in RTL simulation').nullable(),
+  default: z.literal(true).optional(),
 });
 
 const chipSchema = z.strictObject({
@@ -126,14 +128,14 @@ function misfits(board, { presets, chips, addresses }) {
 }
 
 /** A board as its folder has it, with what follows from it; its problems go to the list. */
-function readBoard(root, name, problems, context) {
+function checkedBoard(root, name, problems, context) {
   const file = `boards/${name}/board.json`;
   if (!/^[a-z][a-z0-9-]*$/.test(name)) problems.push(`boards/${name}: expected small letters, digits and hyphens`);
   for (const path of ['board.json', 'zynqnetd.yaml']) {
     if (!existsSync(join(root, 'boards', name, path))) problems.push(`boards/${name}/${path}: this file is missing`);
   }
   if (!existsSync(join(root, file))) return undefined;
-  const value = readJson(root, file);
+  const value = readBoard(name, root);
   const wrong = problemsOf(boardSchema, value, file);
   problems.push(...wrong);
   if (wrong.length > 0) return undefined;
@@ -156,9 +158,11 @@ export function readAll(root) {
       .filter(({ chip }) => chips[chip] === undefined)
       .map(({ name, chip }) => `firmware/presets/${name}.json: chip: firmware/chips.json has no ${chip}`),
   ];
+  const defaults = presets.filter((preset) => preset.default);
+  if (defaults.length !== 1) problems.push(`firmware/presets: expected one with "default", found ${defaults.length}`);
   const order = presets.map(({ name }) => name);
   const boards = boardNames(root)
-    .map((name) => readBoard(root, name, problems, { presets, chips, addresses }))
+    .map((name) => checkedBoard(root, name, problems, { presets, chips, addresses }))
     .filter((board) => board !== undefined)
     .sort((a, b) => order.indexOf(a.preset) - order.indexOf(b.preset));
   if (problems.length > 0) throw new Error(problems.join('\n'));

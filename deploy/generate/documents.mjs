@@ -1,8 +1,8 @@
 // What the documentation says of boards: a page for each, and tables between markers in pages that people write.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { multipliers } from '../../firmware/regs/presets.mjs';
 import { boardSchema } from './check.mjs';
-import { multipliers } from './read.mjs';
 
 const words = ['no', 'one', 'two', 'three', 'four'];
 const size = ({ megabytes }) => (megabytes % 1024 === 0 ? `${megabytes / 1024} GB` : `${megabytes} MB`);

@@ -1,10 +1,10 @@
 // Every file that is generated from boards/, firmware/presets/ and firmware/chips.json: its path and its text.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { topModule } from '../../firmware/regs/presets.mjs';
 import { readAll } from './check.mjs';
 import { boardTree } from './device-tree.mjs';
 import { boardPage, boardsTable, keyTable, readmeTable } from './documents.mjs';
-import { topModule } from './read.mjs';
 
 const hex = (value) => `0x${value.toString(16).toUpperCase()}`;
 

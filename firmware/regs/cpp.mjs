@@ -1,4 +1,5 @@
 // The C++ header: what the driver, the planner and the simulators must know of the hardware.
+import { presetParameters } from './presets.mjs';
 import { banner, hex, maskOf, registersWithFields, spec } from './spec.mjs';
 
 const identity = () => [
@@ -78,7 +79,7 @@ const commands = () => [
 ];
 
 function presets() {
-  const keys = Object.keys(spec.presets[0]).filter((key) => key !== 'name' && key !== 'part');
+  const keys = presetParameters;
   return [
     '/// A build of the accelerator; see docs/accelerator.md.',
     'struct Preset {',
@@ -90,6 +91,8 @@ function presets() {
     `inline constexpr std::array<Preset, ${spec.presets.length}> presets{{`,
     ...spec.presets.map((p) => `    {"${p.name}", ${keys.map((key) => p[key]).join(', ')}},`),
     '}};',
+    '/// What a simulated accelerator is when no preset is named.',
+    `inline constexpr std::string_view defaultPreset = "${spec.presets.find((p) => p.default).name}";`,
     '',
   ];
 }

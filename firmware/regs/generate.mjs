@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes everything that two languages must agree on about the accelerator from registers.json: SystemVerilog package
+// Writes everything that two languages must agree on about the accelerator from registers.json and firmware/presets/: SystemVerilog package
 // and preset modules, C++ header, TypeScript constants, documentation page.
 // Usage: generate.mjs [--check]   (--check writes nothing and fails if a file is out of date)
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cpp } from './cpp.mjs';
 import { markdown } from './markdown.mjs';
+import { topModule } from './presets.mjs';
 import { spec } from './spec.mjs';
 import { systemVerilog } from './system-verilog.mjs';
 import { typeScript } from './typescript.mjs';
@@ -21,7 +22,7 @@ const outputs = {
   'docs/register-map.md': markdown(),
 };
 for (const preset of spec.presets) {
-  outputs[`firmware/rtl/presets/zynqnet_${preset.name.replace(/-/g, '_')}.sv`] = wrapper(preset);
+  outputs[`firmware/rtl/presets/${topModule(preset.name)}.sv`] = wrapper(preset);
 }
 
 const checkOnly = process.argv.includes('--check');

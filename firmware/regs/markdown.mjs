@@ -1,4 +1,5 @@
 // docs/register-map.md: the page for people who read a register or a command list by hand.
+import { multipliers } from './presets.mjs';
 import { banner, registersWithFields, spec } from './spec.mjs';
 
 /** A Markdown table; every row is an array of cells. */
@@ -55,7 +56,7 @@ const presets = () =>
   table(
     [
       'preset',
-      'part',
+      'chip',
       'clock',
       'multipliers',
       'lanes L',
@@ -67,9 +68,9 @@ const presets = () =>
     ],
     spec.presets.map((p) => [
       p.name,
-      p.part,
+      `${p.chip}-${p.speedGrade}`,
       `${p.clockMHz} MHz`,
-      p.lanes * p.slots * 64,
+      multipliers(p),
       p.lanes,
       p.slots,
       p.drainCycles,

@@ -1,11 +1,13 @@
-// The registers, commands and presets of the accelerator as registers.json describes them, checked when this is loaded.
+// The registers and commands of the accelerator as registers.json describes them, and its presets (firmware/presets/),
+// checked when this is loaded.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readPresets } from './presets.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-export const spec = JSON.parse(readFileSync(join(here, 'registers.json'), 'utf8'));
+export const spec = { ...JSON.parse(readFileSync(join(here, 'registers.json'), 'utf8')), presets: readPresets() };
 export const banner = 'Generated from firmware/regs/registers.json by firmware/regs/generate.mjs: do not edit.';
 
 /** irqStatus -> IRQ_STATUS */

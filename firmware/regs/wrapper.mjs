@@ -1,4 +1,5 @@
 // SystemVerilog module of a preset: zn_top with its parameters, and the AXI signals that never change.
+import { multipliers, topModule } from './presets.mjs';
 import { banner } from './spec.mjs';
 
 // Name, direction as seen from the module, width; 1 is a plain wire.
@@ -101,9 +102,9 @@ export function wrapper(p) {
   ];
   return [
     `// ${banner}`,
-    `// The accelerator of preset ${p.name}: ${p.part}, ${p.clockMHz} MHz, ${p.lanes * p.slots * 64} multipliers.`,
+    `// The accelerator of preset ${p.name}: ${p.chip}-${p.speedGrade}, ${p.clockMHz} MHz, ${multipliers(p)} multipliers.`,
     '`default_nettype none',
-    `module zynqnet_${p.name.replace(/-/g, '_')} (`,
+    `module ${topModule(p.name)} (`,
     ports.join(',\n'),
     ');',
     '  logic rst_q;',

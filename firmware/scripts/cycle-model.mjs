@@ -2,11 +2,7 @@
 // Paper model of the accelerator: cycles per ZynqNet layer and preset from the rules of docs/accelerator.md, to see the
 // utilization before building. Traffic: 70 % of the beats of each port, and 70 % of 4.26 GB/s for the board.
 // Usage: cycle-model.mjs [--json]
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const spec = JSON.parse(readFileSync(join(dirname(fileURLToPath(import.meta.url)), '../regs/registers.json'), 'utf8'));
+import { readPresets } from '../regs/presets.mjs';
 
 /** ZynqNet at 256x256: name, output edge, quads per position and tap, taps, output channels, real MACs per output, new input bytes. */
 function zynqNet() {
@@ -82,7 +78,7 @@ function model(preset) {
   };
 }
 
-const results = spec.presets.map(model);
+const results = readPresets().map(model);
 if (process.argv.includes('--json')) console.log(JSON.stringify(results, null, 2));
 else {
   for (const r of results) {

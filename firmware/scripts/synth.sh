@@ -1,7 +1,7 @@
 #!/bin/sh
 # Synthesizes the presets with Yosys and prints resources against the limits (85 % of LUT, FF and BRAM36, 95 % of DSP48E1)
 # and the longest paths between registers. The two blocks of which there are hundreds (cascade, requantizer) are mapped once.
-# Usage: synth.sh [preset...]     netlists, logs and tables go to $ZYNQNET_SYNTH_OUT (out/synth)
+# Usage: synth.sh [preset...]     (default: the smallest); netlists, logs and tables go to $ZYNQNET_SYNTH_OUT (out/synth)
 # Exit status 1 if a limit is exceeded or a path has more than six LUT levels.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,14 +10,9 @@ mkdir -p "$out"
 out=$(cd "$out" && pwd)
 cd "$here/../rtl"
 status=0
-[ $# -gt 0 ] || set -- zybo
+[ $# -gt 0 ] || set -- "$(node "$here/limits.mjs" | head -n 1)"
 for preset in "$@"; do
-  case $preset in
-    zybo) luts=17600 dsps=80 brams=60 ;;
-    zybo-z7-20) luts=53200 dsps=220 brams=140 ;;
-    zc706) luts=218600 dsps=900 brams=545 ;;
-    *) echo "unknown preset $preset; expected zybo, zybo-z7-20 or zc706" >&2; exit 2 ;;
-  esac
+  limits=$(node "$here/limits.mjs" "$preset") || exit 2
   top=zynqnet_$(echo "$preset" | tr - _)
   yosys -q -l "$out/$preset.log" -p "
     read_verilog -sv zn_pkg.sv $(printf '%s\n' zn_*.sv | grep -vx zn_pkg.sv | tr '\n' ' ') presets/$top.sv
@@ -30,7 +25,8 @@ for preset in "$@"; do
     tee -q -o $out/$preset.stat stat
     attrmap -remove src
     json -o $out/$preset.json $top" > "$out/$preset.messages" 2>&1 || { tail -5 "$out/$preset.messages" >&2; exit 1; }
-  awk -v preset="$preset" -v luts="$luts" -v dsps="$dsps" -v brams="$brams" '
+  awk -v preset="$preset" -v limits="$limits" '
+    BEGIN { split(limits, chip, " "); luts = chip[1]; dsps = chip[2]; brams = chip[3] }
     $1 ~ /^(LUT[1-6]|INV)$/ { lut += $2 }
     $1 ~ /^(RAM32M|RAM64M)$/ { lut += 4 * $2 }
     $1 ~ /^(RAM32X1D|RAM64X1D|RAM128X1D)$/ { lut += 2 * $2 }

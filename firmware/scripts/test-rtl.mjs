@@ -5,9 +5,10 @@
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readPresets } from '../regs/presets.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const presets = process.argv.length > 2 ? process.argv.slice(2) : ['zybo', 'zybo-z7-20', 'zc706'];
+const presets = process.argv.length > 2 ? process.argv.slice(2) : readPresets().map(({ name }) => name);
 const build = join(root, 'build', 'rtl-tests');
 
 if (spawnSync('verilator', ['--version']).error !== undefined) {

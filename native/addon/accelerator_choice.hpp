@@ -1,6 +1,8 @@
 // Which accelerator an engine is to run on, and where it is.
 #pragma once
 
+#include "lowering/hardware.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,10 +11,10 @@ namespace zynqnet {
 
 /// `accelerator` of createEngine; every member may be left out. Addresses in bytes.
 struct AcceleratorChoice {
-  std::string preset = "zybo-z7-20"; ///< simulators; the board says what it is
-  bool backPressure = true;          ///< rtl
-  std::uint32_t seed = 1;            ///< rtl: of the back-pressure
-  std::string root = "/";            ///< fpga: where /sys and /dev are
+  std::string preset{accelerator::defaultPreset}; ///< simulators; the board says what it is
+  bool backPressure = true;                       ///< rtl
+  std::uint32_t seed = 1;                         ///< rtl: of the back-pressure
+  std::string root = "/";                         ///< fpga: where /sys and /dev are
   std::string uio = "zynqnetd";
   std::string udmabuf = "udmabuf-zynqnetd";
   std::optional<std::uint32_t> registerAddress, memoryAddress;

@@ -245,5 +245,7 @@ inline constexpr std::array<Preset, 3> presets{{
     {"zybo-z7-20", 150, 2, 3, 2, 4, 12, 2, 11, 9, 1},
     {"zc706", 200, 8, 3, 2, 4, 12, 4, 13, 9, 1},
 }};
+/// What a simulated accelerator is when no preset is named.
+inline constexpr std::string_view defaultPreset = "zybo-z7-20";
 
 } // namespace zynqnet::accelerator

@@ -1,6 +1,7 @@
 // Fake bitstreams: what the kernel and the installer look at (byte-swapped sync word, IDCODE), nothing else.
 import { writeFileSync } from 'node:fs';
-import { readBoard, readChips } from '../../deploy/generate/read.mjs';
+import { readBoard } from '../../deploy/generate/read.mjs';
+import { readChips } from '../../firmware/regs/presets.mjs';
 
 /** The IDCODE of a board's chip (UG470, table 1-1). */
 export function idCodeOf(board) {

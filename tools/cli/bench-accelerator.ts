@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { examples } from '../../daemon/cli/lazy.js';
 import { wholeNumber } from '../../daemon/cli/runtime-options.js';
 import { currentBackendName } from '../../daemon/inference/engine/backend-name.js';
-import { ACCELERATOR_PRESETS } from '../../daemon/native/accelerator-constants.js';
+import { ACCELERATOR_PRESETS, DEFAULT_PRESET } from '../../daemon/native/accelerator-constants.js';
 import type { AcceleratorBenchOptions, AcceleratorBenchResult } from '../bench/accelerator-bench.js';
 
 const backends = ['rtl', 'functional-sim', 'fpga'];
@@ -15,7 +15,7 @@ interface Options extends Omit<AcceleratorBenchOptions, 'backPressure'> {
 export function register(command: Command): void {
   const presets = ACCELERATOR_PRESETS.map((preset) => preset.name);
   command
-    .addOption(new Option('--preset <name>', 'which build of the accelerator').choices(presets).default('zybo-z7-20'))
+    .addOption(new Option('--preset <name>', 'which build of the accelerator').choices(presets).default(DEFAULT_PRESET))
     .option('--network <name>', 'zynqnet, squeezenet (random weights), or a .zqn file', 'zynqnet')
     .addOption(
       new Option('--backend <name>', "rtl; functional-sim: no clock, no stalls; fpga: this board's accelerator")

@@ -1,6 +1,6 @@
 import { renewValue } from '../../config/renamed.js';
 
-/** Backends that simulate an accelerator; each takes a preset: `rtl-zc706`. Alone they are a zybo-z7-20. */
+/** Backends that simulate an accelerator; each takes a preset: `rtl-zc706`. Alone they have `DEFAULT_PRESET`. */
 export const SIMULATORS: readonly string[] = ['functional-sim', 'rtl'];
 
 /** The name that a backend has now: `functional-sim-zybo` for `model-zybo`; any other name unchanged. */

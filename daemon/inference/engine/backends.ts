@@ -39,7 +39,7 @@ export function cpuBackends(): string[] {
 
 /**
  * Backends that run on an accelerator: `fpga` (the board), `functional-sim` (what it computes, without a clock) and `rtl` (its
- * Verilated hardware, if this build has it). The simulated ones take a preset: `rtl-zc706`; alone they are a zybo-z7-20.
+ * Verilated hardware, if this build has it). The simulated ones take a preset: `rtl-zc706`; alone they have `DEFAULT_PRESET`.
  */
 export function acceleratorBackends(): string[] {
   return loadAddon().accelerators.flatMap((name) =>

@@ -1,5 +1,5 @@
 // Generated from firmware/regs/registers.json by firmware/regs/generate.mjs: do not edit.
-// The accelerator of preset zc706: xc7z045ffg900-2, 200 MHz, 1536 multipliers.
+// The accelerator of preset zc706: xc7z045-2, 200 MHz, 1536 multipliers.
 `default_nettype none
 module zynqnet_zc706 (
     input  wire         clk_i,

@@ -1,5 +1,5 @@
 // Generated from firmware/regs/registers.json by firmware/regs/generate.mjs: do not edit.
-// The accelerator of preset zybo: xc7z010clg400-1, 125 MHz, 128 multipliers.
+// The accelerator of preset zybo: xc7z010-1, 125 MHz, 128 multipliers.
 `default_nettype none
 module zynqnet_zybo (
     input  wire         clk_i,

@@ -1,5 +1,5 @@
 // Generated from firmware/regs/registers.json by firmware/regs/generate.mjs: do not edit.
-// The accelerator of preset zybo-z7-20: xc7z020clg400-1, 150 MHz, 384 multipliers.
+// The accelerator of preset zybo-z7-20: xc7z020-1, 150 MHz, 384 multipliers.
 `default_nettype none
 module zynqnet_zybo_z7_20 (
     input  wire         clk_i,

@@ -1,6 +1,6 @@
 // board_host: the accelerator of an emulated Zynq-7000, as a process beside qemu-system-arm.
 //
-//   board_host --socket PATH --memory FILE --qtest PATH [--base 0x43c00000] [--spi 29] [--preset zybo] [--model rtl|functional]
+//   board_host --socket PATH --memory FILE --qtest PATH [--base 0x43c00000] [--spi 29] [--preset NAME] [--model rtl|functional]
 //
 // The plugin (qemu_plugin.cpp) tells of each store to the register window and waits for our answer; the guest's memory is
 // mapped, so DMA is the model's own reads and writes; the interrupt goes in by qtest. On standard input, one a line, each
@@ -31,7 +31,7 @@ namespace {
 using namespace accelerator;
 
 struct Options {
-  std::string socket, memory, qtest, preset = "zybo", model = "rtl";
+  std::string socket, memory, qtest, preset{presets.front().name}, model = "rtl";
   std::uint32_t base = 0x43C0'0000, spi = 29;
 };
 

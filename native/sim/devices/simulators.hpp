@@ -2,6 +2,7 @@
 #pragma once
 
 #include "accelerator/accelerator_device.hpp"
+#include "lowering/hardware.hpp"
 
 #include <cstdint>
 #include <string>
@@ -9,7 +10,7 @@
 namespace zynqnet::sim {
 
 struct SimulatorOptions {
-  std::string preset = "zybo-z7-20";
+  std::string preset{accelerator::defaultPreset};
   bool backPressure = true; ///< of the Verilated model's memory: 30 % of the beats
   std::uint32_t seed = 1;
   std::uint32_t memoryBytes = 64U << 20U;

@@ -47,7 +47,7 @@ private:
 
 int main(int argc, char **argv) {
   const int frames = argc > 1 ? std::atoi(argv[1]) : 200;
-  sim::FunctionalDevices devices = sim::createFunctionalDevices(sim::presetNamed("zybo-z7-20"), 64U << 20U);
+  sim::FunctionalDevices devices = sim::createFunctionalDevices(sim::presetNamed(accelerator::defaultPreset), 64U << 20U);
   const auto driver = std::make_shared<accelerator::Accelerator>(std::make_unique<InstantWindow>(std::move(devices.registers)), std::move(devices.memory));
   const auto model = tests::randomZynqNet(1, 1024, Arithmetic::int8);
   const auto engine = accelerator::createAcceleratorEngine(driver, model, "bench");

@@ -14,7 +14,7 @@ using namespace zynqnet;
 using namespace zynqnet::accelerator;
 
 int main(int argc, char **argv) {
-  const std::string name = argc > 1 ? argv[1] : "zybo";
+  const std::string name = argc > 1 ? argv[1] : std::string(presets.front().name);
   bool stalls = true, clustered = false;
   for (int a = 2; a < argc; ++a) {
     stalls = stalls && std::strcmp(argv[a], "--no-stalls") != 0;

@@ -237,7 +237,7 @@ void runOne(const std::string &preset, std::uint32_t seed) {
 
 int main(int argc, char **argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
-  const std::string preset = argc > 1 ? argv[1] : "zybo";
+  const std::string preset = argc > 1 ? argv[1] : std::string(presets.front().name);
   const auto count = static_cast<std::uint32_t>(argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 15);
   const auto first = static_cast<std::uint32_t>(argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 1);
   for (std::uint32_t seed = first; seed < first + count; ++seed) {

@@ -104,7 +104,7 @@ std::size_t runOne(const std::string &preset, std::uint32_t seed) {
 } // namespace
 
 int main(int argc, char **argv) {
-  const std::string preset = argc > 1 ? argv[1] : "zybo";
+  const std::string preset = argc > 1 ? argv[1] : std::string(accelerator::presets.front().name);
   const auto count = static_cast<std::uint32_t>(argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 20);
   const auto first = static_cast<std::uint32_t>(argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 1);
   std::setvbuf(stdout, nullptr, _IOLBF, 0);

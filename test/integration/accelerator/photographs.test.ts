@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { acceleratorBackends } from '../../../daemon/inference/engine/backends.js';
 import { encodeModelFile, parseModelFile } from '../../../daemon/model/model-file.js';
+import { DEFAULT_PRESET } from '../../../daemon/native/accelerator-constants.js';
 import { prepare } from '../../../tools/compress/calibration-images.js';
 import { compressModel } from '../../../tools/compress/compress-model.js';
 import { parseRecipe } from '../../../tools/compress/recipe.js';
@@ -17,7 +18,7 @@ const shared = new URL('../../../../shared/', import.meta.url).pathname;
 const photographs = join(shared, 'imagenet-sample/images');
 const labels = join(shared, 'imagenet-sample/synset_words.txt');
 const wanted = process.env.ZYNQNETD_RTL === '1' && haveBuild && acceleratorBackends().includes('rtl');
-const backend = `rtl-${process.env.ZYNQNETD_RTL_PRESET ?? 'zybo-z7-20'}`;
+const backend = `rtl-${process.env.ZYNQNETD_RTL_PRESET ?? DEFAULT_PRESET}`;
 const hours = 3_600_000;
 
 interface Published {

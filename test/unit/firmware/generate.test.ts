@@ -22,7 +22,9 @@ function edit(path: string, change: (text: string) => string) {
 
 beforeEach(() => {
   copy = mkdtempSync(join(tmpdir(), 'zynqnet-generate-'));
-  cpSync(join(root, 'firmware/regs'), join(copy, 'firmware/regs'), { recursive: true });
+  for (const input of ['regs', 'presets', 'chips.json']) {
+    cpSync(join(root, 'firmware', input), join(copy, 'firmware', input), { recursive: true });
+  }
   for (const file of [
     'firmware/rtl/presets/any',
     'native/lowering/hardware.hpp',
