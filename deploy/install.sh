@@ -197,7 +197,7 @@ if [ -z "$bundle" ]; then
 	# Names are ours: no blanks, no control characters.
 	# shellcheck disable=SC2012
 	bundle=$(ls -t "$here"/../out/zynqnetd-*.tar.zst 2>/dev/null | head -n 1)
-	[ -n "$bundle" ] || fail INSTALL_BUNDLE "no bundle in out/; build one: npm run bundle -- --board zybo"
+	[ -n "$bundle" ] || fail INSTALL_BUNDLE "no bundle in out/; build one: npm run bundle -- --board BOARD"
 fi
 [ -r "$bundle" ] || fail INSTALL_BUNDLE "cannot read $bundle"
 command -v zstd >/dev/null || fail INSTALL_ZSTD "zstd is missing here; run: apt-get install zstd"

@@ -67,7 +67,7 @@ const presets = () =>
       'weight ring',
     ],
     spec.presets.map((p) => [
-      p.name,
+      p.default ? `${p.name} (default)` : p.name,
       `${p.chip}-${p.speedGrade}`,
       `${p.clockMHz} MHz`,
       multipliers(p),
