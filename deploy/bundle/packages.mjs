@@ -56,6 +56,7 @@ function keepNotices(modules, folder) {
 
 /** What a running daemon asks for: its version and that it is made of modules. */
 function writePackageJson(file) {
-  const { name, version, license, type, engines, dependencies } = JSON.parse(readFileSync(file, 'utf8'));
+  const { name, license, type, engines, dependencies } = JSON.parse(readFileSync(file, 'utf8'));
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   writeFileSync(file, `${JSON.stringify({ name, version, license, type, engines, dependencies }, null, 2)}\n`);
 }
