@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.js';
-import type { HealthPayload } from '../mqtt/topics/payloads.js';
+import type { HealthPayload, LogPayload } from '../mqtt/topics/payloads.js';
 import { loadAddon } from '../native/load.js';
 import { messageOf } from '../util/error.js';
 import { version } from '../util/version.js';
@@ -29,7 +29,7 @@ export interface MonitoringOptions {
   /** The Publisher. */
   readonly publisher: {
     publishHealth(health: HealthPayload): void;
-    publishLog(message: Record<string, unknown>): void;
+    publishLog(message: LogPayload): void;
   };
   readonly giveUp: (reason: string) => void;
 }

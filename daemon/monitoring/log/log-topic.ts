@@ -1,19 +1,12 @@
+import { pino } from 'pino';
 import { connectionPart } from '../../mqtt/connection/log-part.js';
+import type { LogPayload } from '../../mqtt/topics/payloads.js';
 import { TokenBucket } from '../../util/token-bucket.js';
 import type { LogOutput } from './log-output.js';
 
 /** The `log` message without device and session. */
-export interface LogMessage {
-  readonly at: string;
-  readonly level: string;
-  readonly message: string;
-  readonly details: Record<string, unknown>;
-  /** Lines that were left out before this one. */
-  readonly leftOut: number;
-}
+export type LogMessage = Omit<LogPayload, 'device' | 'session'>;
 
-const levels: Record<string, number> = { debug: 20, info: 30, warn: 40, error: 50, off: Number.POSITIVE_INFINITY };
-const names: Record<number, string> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 const perSecond = 2;
 const burstSeconds = 10;
 const maxMessageLength = 1000;
@@ -40,15 +33,15 @@ export class LogTopic {
   }
 
   #line(line: string): void {
-    const minLevel = levels[this.#minLevel()] ?? Number.POSITIVE_INFINITY;
-    if (this.#sending || minLevel === Number.POSITIVE_INFINITY) return;
+    const minLevel = pino.levels.values[this.#minLevel()]; // none for `off`
+    if (this.#sending || minLevel === undefined) return;
     const { level, time, msg, part, ...details } = JSON.parse(line) as Record<string, unknown>;
     if (Number(level) < minLevel || part === connectionPart || !this.#cap.take(performance.now())) return;
     this.#sending = true;
     try {
       this.#send({
         at: String(time),
-        level: names[Number(level)] ?? String(level),
+        level: pino.levels.labels[Number(level)] as LogPayload['level'],
         message: String(msg ?? '').slice(0, maxMessageLength),
         details: JSON.stringify(details).length > maxMessageLength ? {} : details,
         leftOut: this.#cap.takeRefused(),

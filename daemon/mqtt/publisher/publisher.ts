@@ -13,6 +13,7 @@ import {
   type EventPayload,
   type HealthPayload,
   type InfoPayload,
+  type LogPayload,
   type ResultPayload,
   type StatusPayload,
   statusPayload,
@@ -107,7 +108,7 @@ export class Publisher {
   }
 
   /** A message that nobody misses when there is no broker. */
-  publishLog(message: Record<string, unknown>): void {
+  publishLog(message: LogPayload): void {
     void this.#send('log', JSON.stringify(message), topics.log);
   }
 

@@ -239,3 +239,4 @@ export type ResultPayload = z.output<typeof resultPayload>;
 export type EventPayload = z.output<typeof eventPayload>;
 export type InfoPayload = z.output<typeof infoPayload>;
 export type HealthPayload = z.output<typeof healthPayload>;
+export type LogPayload = z.output<typeof logPayload>;
