@@ -5,7 +5,7 @@ import { CaptureScheduler } from '../camera/schedule/capture-scheduler.js';
 import type { ConfigStore } from '../config/store.js';
 import { ConfigApplier } from '../control/config-applier.js';
 import { FrameWatch } from '../control/frame-watch.js';
-import { Remote } from '../control/remote-control.js';
+import { RemoteControl } from '../control/remote-control.js';
 import { EngineManager } from '../inference/engine/engine-manager.js';
 import { FrameClassifier, type ResultSink } from '../inference/frame-classifier.js';
 import { Alerts, alertIds } from '../monitoring/alerts.js';
@@ -156,13 +156,13 @@ export class Daemon {
     const done = () => alerts.clear('config');
     this.#cleanup.defer('following changes', applier.follow(store, failed, done));
     if (store.config.remote.enabled) {
-      const remote = new Remote({
+      const remote = new RemoteControl({
         store,
         publisher,
         classifier,
         camera,
         scheduler,
-        changes: applier,
+        applier,
         alerts,
         frames,
         device,

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Incoming, PublishOptions } from '../mqtt/connection/session.js';
+import { messageOf } from '../util/error.js';
 import { TokenBucket } from '../util/token-bucket.js';
 import { idOf, parseMessage } from './parse.js';
 import { issuesOf, type Reply, RequestError, type RequestId, replyPayload, requestId } from './reply.js';
@@ -44,13 +46,14 @@ export interface InboxOptions {
 }
 
 /** More work than this at a time is refused; a config message waits for the one before it and counts meanwhile. */
-const mostAtWork = 16;
+const maxAtWork = 16;
 /** Answers that a slow broker has not taken; beyond that none are made, so that a flood cannot fill the memory. */
-const mostWaiting = 256;
-const responseTopicBytes = 512;
+const maxUnsent = 256;
+const maxResponseTopicBytes = 512;
+const idlePollMs = 20;
 
 /**
- * Everything that messages ask of this device, and the one way in: retained messages are passed over, sizes, rates and
+ * Everything that messages ask of this device, and the one way in: retained messages are ignored, sizes, rates and
  * shapes are checked, and each request gets exactly one answer. Nothing that a message says can throw past here.
  */
 export class Inbox {
@@ -76,11 +79,11 @@ export class Inbox {
   /** Resolves when every request at work has been answered, at the latest after `limitMs`. */
   async idle(limitMs: number): Promise<void> {
     const end = performance.now() + limitMs;
-    do await new Promise((resolve) => setTimeout(resolve, 20));
+    do await sleep(idlePollMs);
     while ((this.#atWork > 0 || this.#waiting > 0) && performance.now() < end);
   }
 
-  /** Messages that come from now on are nobody's. */
+  /** Messages that come from now on are ignored. */
   close(): void {
     this.#open = false;
   }
@@ -115,7 +118,7 @@ export class Inbox {
   /** Publishes a reply to whoever asked, for handlers whose outcome comes later. */
   async answer(topic: string, requester: Requester, reply: Reply): Promise<void> {
     const { wire, device } = this.#options;
-    if (this.#waiting >= mostWaiting) {
+    if (this.#waiting >= maxUnsent) {
       this.#counts.unanswered += 1;
       return;
     }
@@ -136,10 +139,13 @@ export class Inbox {
       this.#options.wire.listen(root + suffix, (message) => {
         if (!this.#open) return;
         if (message.retain) {
-          // A broker replays these at each connect: obeying them would repeat an order of last year.
+          // A broker replays these at each connect: obeying them would repeat an old request.
           this.#counts.retained += 1;
           const { log } = this.#options;
-          log.warn({ topic: message.topic }, 'a retained message asks for something: it is passed over, clear it');
+          log.warn(
+            { topic: message.topic },
+            'a retained message asks for something: it is ignored; clear it at the broker',
+          );
           return;
         }
         handler(message, root);
@@ -168,14 +174,14 @@ export class Inbox {
       if (error instanceof RequestError) reply = error.reply;
       else {
         this.#options.log.error({ err: error, topic: message.topic }, 'a request failed');
-        reply = { code: 500, message: error instanceof Error ? error.message : String(error) };
+        reply = { code: 500, message: messageOf(error) };
       }
     }
     await this.answer(answer, { id, ...from }, reply).catch(() => {});
   }
 
   async #run(work: () => Promise<Reply> | Reply): Promise<Reply> {
-    if (this.#atWork >= mostAtWork) throw new RequestError(429, 'too many requests are at work; ask again later');
+    if (this.#atWork >= maxAtWork) throw new RequestError(429, 'too many requests are under way; ask again later');
     this.#atWork += 1;
     try {
       return await work();
@@ -184,10 +190,10 @@ export class Inbox {
     }
   }
 
-  /** Not where orders are taken: an answer must never be taken for one. */
+  /** Not on a topic for requests: an answer must never be taken for one. */
   #mayAnswerAt(topic: string): boolean {
     if (topic === '' || topic.startsWith('$') || /[+#\0]/.test(topic)) return false;
-    if (Buffer.byteLength(topic) > responseTopicBytes) return false;
+    if (Buffer.byteLength(topic) > maxResponseTopicBytes) return false;
     const { baseTopic } = this.#options;
     return !(
       topic.startsWith(`${baseTopic}/`) && /\/(set|get|reset|rollback|command(\/.*)?|model\/chunk\/.*)$/.test(topic)
@@ -195,7 +201,7 @@ export class Inbox {
   }
 }
 
-/** Which request it is that there is no time for; not worth much work. */
+/** The id of a request that is over the rate limit, if it is cheap to find. */
 function cheapId(payload: Buffer): RequestId {
   try {
     return idOf(parseMessage(payload, 4096));

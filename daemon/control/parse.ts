@@ -1,12 +1,12 @@
 import { RequestError } from './reply.js';
 
-const deepest = 32;
+const maxDepth = 32;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const forbidden = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * A message's JSON object. An empty message is an empty object. Throws `RequestError` 413 and 400: too long, not UTF-8, not
- * JSON, nested too deeply, not an object, or with a key that is a name of JavaScript's own.
+ * JSON, nested too deeply, not an object, or with a key that means something to JavaScript itself.
  */
 export function parseMessage(payload: Uint8Array, maxBytes: number): Record<string, unknown> {
   if (payload.length > maxBytes) {
@@ -31,7 +31,7 @@ export function parseMessage(payload: Uint8Array, maxBytes: number): Record<stri
     throw new RequestError(400, 'the message must be a JSON object');
   }
   const name = forbiddenKey(value);
-  if (name !== undefined) throw new RequestError(400, `the message has a key ${name}, which is never one`);
+  if (name !== undefined) throw new RequestError(400, `the message has a key ${name}, which is not allowed`);
   return value as Record<string, unknown>;
 }
 
@@ -47,7 +47,7 @@ function checkDepth(payload: Uint8Array): void {
     } else if (byte === 0x22) inString = true;
     else if (byte === 0x7b || byte === 0x5b) {
       depth += 1;
-      if (depth > deepest) throw new RequestError(400, `the message is nested deeper than ${deepest} levels`);
+      if (depth > maxDepth) throw new RequestError(400, `the message is nested deeper than ${maxDepth} levels`);
     } else if (byte === 0x7d || byte === 0x5d) depth -= 1;
   }
 }
@@ -61,7 +61,7 @@ function forbiddenKey(value: unknown): string | undefined {
   return undefined;
 }
 
-/** The id of a message that was refused, if it can be told: the sender waits for an answer to it. */
+/** The id of a message, if it has a usable one: the requester waits for an answer to it even where the rest is wrong. */
 export function idOf(value: Record<string, unknown> | undefined): string | number | null {
   const id = value?.id;
   if (typeof id === 'string') return id.slice(0, 128);

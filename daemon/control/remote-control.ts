@@ -16,14 +16,15 @@ import { ConfigTopics, configAnswerTopic } from './config-topics.js';
 import type { FrameWatch } from './frame-watch.js';
 import { Inbox, type Route, route } from './inbox.js';
 import { RequestError } from './reply.js';
+import { Restart } from './restart.js';
 
-export interface RemoteOptions {
+export interface RemoteControlOptions {
   readonly store: ConfigStore;
   readonly publisher: Publisher;
   readonly classifier: FrameClassifier;
   readonly camera: CameraManager;
   readonly scheduler: CaptureScheduler;
-  readonly changes: ConfigApplier;
+  readonly applier: ConfigApplier;
   readonly frames: FrameWatch;
   readonly device: string;
   readonly alerts: Alerts;
@@ -32,27 +33,21 @@ export interface RemoteOptions {
   readonly log: Logger;
 }
 
-/** Before a restart, answers get this long to reach the broker. */
-const answerLimitMs = 1000;
-
-/** A supervisor gives up on what restarts too often (StartLimitBurst in deploy/service/zynqnetd.service): messages must not lead there. */
-const restartPauseMs = 90_000;
-
 const commandAnswerTopic = 'command/response';
 
-/** Everything that the owner of a board can ask of it by message, put together. */
-export class Remote {
-  readonly #options: RemoteOptions;
+/** Everything that the owner of a board can ask of it by message, put together: the inbox first, then what it serves. */
+export class RemoteControl {
+  readonly #options: RemoteControlOptions;
   readonly #abort = new AbortController();
-  readonly #startedMs = performance.now();
   readonly #inbox: Inbox;
+  readonly #restart: Restart;
   readonly #commitConfirm: CommitConfirm;
   readonly #config: ConfigTopics;
   readonly #models: ModelCommands | undefined;
 
-  constructor(options: RemoteOptions) {
+  constructor(options: RemoteControlOptions) {
     this.#options = options;
-    const { store, publisher, changes, frames, device, log } = options;
+    const { store, publisher, classifier, scheduler, applier, alerts, frames, device, log } = options;
     const { mqtt, device: identity, remote } = store.config;
     this.#inbox = new Inbox({
       wire: publisher,
@@ -63,25 +58,30 @@ export class Remote {
       messagesPerSecond: () => store.config.remote.messagesPerSecond,
       log,
     });
-    const retain = (name: RetainedTopic, value: unknown) => publisher.retain(name, value);
+    this.#restart = new Restart(this.#inbox, options.restart);
     this.#commitConfirm = new CommitConfirm({
       store,
       frames,
-      settled: () => changes.settled(),
-      model: () => options.classifier.runtime?.identity.sha256,
-      alerts: () => options.alerts.current,
-      holdOpen: (held) => options.scheduler.holdOpen(held),
-      decided: () => this.#decided(),
-      restart: (reason) => this.#restart(reason),
-      checkRestart: () => this.#checkRestart(),
+      settled: () => applier.settled(),
+      model: () => classifier.runtime?.identity.sha256,
+      alerts: () => alerts.current,
+      holdOpen: (held) => scheduler.holdOpen(held),
+      decided: () => {
+        this.#config.publish();
+        this.#models?.publish();
+      },
+      restart: this.#restart.request,
+      checkRestart: this.#restart.check,
       log,
     });
+    const retain = (name: RetainedTopic, value: unknown) => publisher.retain(name, value);
     this.#config = new ConfigTopics({ inbox: this.#inbox, store, commitConfirm: this.#commitConfirm, retain });
     this.#models = this.#modelCommands(retain);
   }
 
   async start(): Promise<void> {
-    this.#inbox.onAll('command', commandAnswerTopic, new Map([...this.#boardCommands(), ...this.#modelRoutes()]));
+    const commands = new Map([...this.#boardCommands(), ...this.#modelRoutes()]);
+    this.#inbox.onAll('command', commandAnswerTopic, commands);
     await this.#models?.start();
     this.#config.start(); // last: who sees the configuration may ask for anything
     void this.#answerForStart();
@@ -92,22 +92,6 @@ export class Remote {
     this.#inbox.close();
     this.#commitConfirm.close();
     await this.#models?.stop();
-  }
-
-  #decided(): void {
-    this.#config.publish();
-    this.#models?.publish();
-  }
-
-  #restart(reason: string): void {
-    void this.#inbox.idle(answerLimitMs).then(() => this.#options.restart(reason));
-  }
-
-  #checkRestart(): void {
-    const upMs = performance.now() - this.#startedMs;
-    if (process.env.ZYNQNETD_SUPERVISED === '1' && upMs < restartPauseMs) {
-      throw new RequestError(429, `the daemon has just started; it restarts again after ${restartPauseMs / 1000} s`);
-    }
   }
 
   #boardCommands(): [string, Route][] {
@@ -124,8 +108,8 @@ export class Remote {
       },
       publishImage: (jpeg: Buffer) => publisher.publishImage(jpeg),
       lastLines,
-      restart: (reason: string) => this.#restart(reason),
-      checkRestart: () => this.#checkRestart(),
+      restart: this.#restart.request,
+      checkRestart: this.#restart.check,
       signal: this.#abort.signal,
     };
     publishPictures(options);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../../config/schema.js';
+import { messageOf } from '../../util/error.js';
 import type { FrameWatch } from '../frame-watch.js';
 import { type Route, route } from '../inbox.js';
 import { RequestError } from '../reply.js';
@@ -34,7 +35,7 @@ export function boardCommands(options: BoardCommandOptions): [string, Route][] {
       route({}, () => {
         options.checkRestart();
         options.restart('a message asked for it');
-        return { code: 200, message: 'the daemon restarts; status tells when it is back' };
+        return { code: 200, message: 'the daemon restarts; its status topic says online when it is back' };
       }),
     ],
   ];
@@ -101,7 +102,7 @@ function identify({ config, signal }: BoardCommandOptions): Route {
     try {
       await blink(led, seconds, signal);
     } catch (error) {
-      throw new RequestError(503, `${led} cannot be used: ${error instanceof Error ? error.message : error}`);
+      throw new RequestError(503, `${led} cannot be used: ${messageOf(error)}`);
     }
     return { code: 200, message: `${led} has blinked for ${seconds} s` };
   });

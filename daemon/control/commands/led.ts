@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sleepUntilAborted } from '../../util/sleep.js';
 
 const leds = '/sys/class/leds';
 const halfPeriodMs = 250;
@@ -24,13 +25,13 @@ export async function blink(folder: string, seconds: number, signal: AbortSignal
   const file = (name: string) => join(folder, name);
   const trigger = /\[([^\]]+)\]/.exec(readFileSync(file('trigger'), 'utf8'))?.[1] ?? 'none';
   const brightness = readFileSync(file('brightness'), 'utf8').trim();
-  const most = readFileSync(file('max_brightness'), 'utf8').trim();
+  const full = readFileSync(file('max_brightness'), 'utf8').trim();
   writeFileSync(file('trigger'), 'none');
   try {
     const end = performance.now() + seconds * 1000;
     for (let on = true; performance.now() < end && !signal.aborted; on = !on) {
-      writeFileSync(file('brightness'), on ? most : '0');
-      await new Promise((resolve) => setTimeout(resolve, halfPeriodMs));
+      writeFileSync(file('brightness'), on ? full : '0');
+      await sleepUntilAborted(halfPeriodMs, signal);
     }
   } finally {
     writeFileSync(file('brightness'), brightness);

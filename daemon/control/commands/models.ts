@@ -2,19 +2,21 @@ import { z } from 'zod';
 import type { ConfigStore } from '../../config/store.js';
 import type { ModelIdentity } from '../../mqtt/topics/payloads.js';
 import type { RetainedTopic } from '../../mqtt/topics/topics.js';
-import type { InstalledModel, ModelFolder } from '../../updates/folder.js';
+import type { ModelFolder } from '../../updates/folder.js';
 import { InstallError, type RefusedKind } from '../../updates/install-error.js';
-import { Installer, type InstallOutcome, type InstallStatus } from '../../updates/installer.js';
+import { Installer, type InstallOutcome } from '../../updates/installer.js';
 import { readTrustedKeys } from '../../updates/signature.js';
 import { TokenBucket } from '../../util/token-bucket.js';
 import { type Inbox, type Requester, type Route, route } from '../inbox.js';
 import { type Reply, type ReplyCode, RequestError } from '../reply.js';
+import { requesterOf, storedRequester } from '../stored-requester.js';
+import { modelStatus } from './model-status.js';
 
 export interface ModelCommandOptions {
   readonly inbox: Inbox;
   readonly store: ConfigStore;
   readonly folder: ModelFolder;
-  /** Puts `model.file` on trial: to this value, or back to the local file's. */
+  /** Commits `model.file`: this value, or the local file's. */
   readonly change: (file: string | null, requester: Requester) => Promise<Reply>;
   readonly active: () => ModelIdentity | undefined;
   readonly retain: (name: RetainedTopic, value: unknown) => void;
@@ -31,6 +33,7 @@ const codes: Record<RefusedKind, ReplyCode> = {
   other: 400,
 };
 
+/** Whoever asked is answered when the whole installation is done. */
 const nobody: Requester = { id: null };
 
 /** `command/model/…`, the chunks on `model/chunk/…`, and the retained `model/status`. */
@@ -70,20 +73,7 @@ export class ModelCommands {
   /** `model/status` as it is now. */
   publish(): void {
     const { active, folder, retain } = this.#options;
-    const installed = folder.list();
-    const now = this.#installer.status;
-    // Nothing is under way: what matters then is whether a model is in service.
-    const status: InstallStatus = now.state === 'idle' && active() !== undefined ? { ...now, state: 'active' } : now;
-    const { state, ...rest } = status;
-    retain('model/status', {
-      state,
-      text: textOf(status),
-      ...rest,
-      active: active() ?? null,
-      latest: latestOf(installed, active()),
-      previous: previousName(folder.previous),
-      installed: installed.map(({ file, name, sha256, bytes }) => ({ file, name, sha256, bytes })),
-    });
+    retain('model/status', modelStatus(this.#installer.status, folder, active()));
   }
 
   routes(): [string, Route][] {
@@ -95,7 +85,7 @@ export class ModelCommands {
       [
         'model/cancel',
         route({}, async () => {
-          if (await this.#installer.cancel()) return { code: 200, message: 'what had come is forgotten' };
+          if (await this.#installer.cancel()) return { code: 200, message: 'what was received has been discarded' };
           throw new RequestError(404, 'no model is being received');
         }),
       ],
@@ -115,8 +105,8 @@ export class ModelCommands {
       url: z.string().max(2048).nullable().default(null),
     };
     return route(shape, ({ body, requester }) =>
-      told(async () => {
-        const { missing } = await this.#installer.install(body, stored(requester));
+      asReply(async () => {
+        const { missing } = await this.#installer.install(body, storedRequester(requester));
         const topic = `model/chunk/${body.sha256}/`;
         const chunks = Math.ceil(body.bytes / body.chunkBytes);
         const message = 'the outcome follows with the same id';
@@ -127,7 +117,7 @@ export class ModelCommands {
 
   #activation(): Route {
     return route({ model: z.string().min(1).max(200) }, ({ body: { model }, requester }) =>
-      told(async () => {
+      asReply(async () => {
         const { folder } = this.#options;
         if (model === 'built-in') return this.#switch(null, requester);
         if (model === 'previous') {
@@ -143,7 +133,7 @@ export class ModelCommands {
 
   #removal(): Route {
     return route({ model: z.string().min(1).max(200) }, ({ body: { model } }) =>
-      told(async () => {
+      asReply(async () => {
         const { file } = this.#options.folder.find(model);
         if (this.#needed().has(file))
           throw new InstallError('needed', `${file} is in use, or the one before; it stays`);
@@ -173,7 +163,7 @@ export class ModelCommands {
     if (reply.code >= 400) throw new Error(reply.message);
   }
 
-  /** Checks an installed model once more, then puts it on trial; remembers the one before. */
+  /** Checks an installed model once more, then commits the change to it; remembers the one before. */
   async #switch(file: string | null, requester: Requester): Promise<Reply> {
     const { store, folder, change } = this.#options;
     const installed = folder.list().find((model) => model.file === file);
@@ -197,29 +187,12 @@ export class ModelCommands {
       problem === undefined
         ? { code: 200, message: 'installed', revision: store.revision, data: { file: model?.file, name: model?.name } }
         : { code: 422, message: problem, revision: store.revision };
-    await inbox.answer(answerTopic, restored(requester), reply);
+    await inbox.answer(answerTopic, requesterOf(requester), reply);
   }
 }
 
-/** `built-in` for the model that comes with the daemon, null for none. */
-function previousName(file: string | null | undefined): string | null {
-  return file === null ? 'built-in' : (file ?? null);
-}
-
-/** For people: `downloading 42 %`, `failed: no room`. */
-function textOf({ state, percent, reason }: InstallStatus): string {
-  if (state === 'downloading') return `downloading ${percent ?? 0} %`;
-  return state === 'failed' ? `failed: ${reason}` : state;
-}
-
-/** What an update entity compares: the newest that is installed, or the one in service where none is. */
-function latestOf(installed: readonly InstalledModel[], active: ModelIdentity | undefined): ModelIdentity | null {
-  const newest = installed[0];
-  return newest === undefined ? (active ?? null) : { name: newest.name, sha256: newest.sha256 };
-}
-
-/** Errors of models as replies. */
-async function told(work: () => Promise<Reply>): Promise<Reply> {
+/** The reply of some work, errors about models included. */
+async function asReply(work: () => Promise<Reply>): Promise<Reply> {
   try {
     return await work();
   } catch (error) {
@@ -229,23 +202,4 @@ async function told(work: () => Promise<Reply>): Promise<Reply> {
     if (typeof code === 'string' && code.startsWith('MODEL_')) throw new RequestError(422, (error as Error).message);
     throw error;
   }
-}
-
-function stored({ id, responseTopic, correlationData }: Requester): Record<string, unknown> {
-  return { id, responseTopic, correlationData: correlationData?.toString('base64') };
-}
-
-const requesterSchema = z.object({
-  id: z.union([z.string(), z.number()]).nullable().catch(null),
-  responseTopic: z.string().optional(),
-  correlationData: z.string().optional(),
-});
-
-function restored(requester: Record<string, unknown>): Requester {
-  const { id, responseTopic, correlationData } = requesterSchema.parse(requester);
-  return {
-    id,
-    ...(responseTopic !== undefined && { responseTopic }),
-    ...(correlationData !== undefined && { correlationData: Buffer.from(correlationData, 'base64') }),
-  };
 }

@@ -4,6 +4,8 @@ import { openEngine } from '../../inference/engine/backends.js';
 import type { LoadedModel } from '../../model/model-file.js';
 import { testPicture, tryModel } from '../../updates/verify.js';
 import { writeDurably } from '../../util/durable.js';
+import { messageOf } from '../../util/error.js';
+import { withTimeLimit } from '../../util/time-limit.js';
 
 export interface Check {
   readonly name: string;
@@ -98,15 +100,10 @@ async function check(name: string, work: () => Promise<string>): Promise<Check> 
   const done = (passed: boolean, message: string): Check => {
     return { name, passed, message, durationMs: Math.round(performance.now() - startMs) };
   };
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no result within ${limitMs / 1000} s`)), limitMs);
-  });
   try {
-    return done(true, await Promise.race([work(), limit]));
+    const late = () => new Error(`no result within ${limitMs / 1000} s`);
+    return done(true, await withTimeLimit(work(), limitMs, { late }));
   } catch (error) {
-    return done(false, error instanceof Error ? error.message : String(error));
-  } finally {
-    clearTimeout(timer);
+    return done(false, messageOf(error));
   }
 }
