@@ -2,7 +2,9 @@
  * The JSON header of a `.zqn` file, typed. The native parser is the judge of a whole model (graph, proofs);
  * this schema gives its text a type. docs/model-format.md describes every key.
  */
+
 import { z } from 'zod';
+import { messageOf } from '../util/error.js';
 
 const size = z.int().min(1).max(4096);
 const text = z.string().min(1);
@@ -97,7 +99,7 @@ export function parseHeaderJson(json: string): { header: ModelHeader } | { probl
   try {
     value = JSON.parse(json);
   } catch (error) {
-    return { problems: [error instanceof Error ? error.message : String(error)] };
+    return { problems: [messageOf(error)] };
   }
   const result = headerSchema.safeParse(value);
   if (result.success) return { header: result.data };

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { key } from '../../config/define.js';
 import { ZynqnetError } from '../../util/error.js';
+import { redactText, userInfoOf } from '../../util/redact.js';
 import { endsWithin } from '../../util/time-limit.js';
 import type { CameraDriver, Session } from '../frame-source.js';
 import { cameraKind, frameRate, frameSide } from './kind.js';
@@ -72,7 +73,7 @@ async function run(options: FfmpegOptions, session: Session): Promise<void> {
   session.describe(`ffmpeg, ${width}x${height} at ${framesPerSecond} frames/s`);
   const child = spawn(program, argumentsFor(options), { stdio: ['ignore', 'pipe', 'pipe'] });
   const exit = exitOf(child, program);
-  const lastLines = keepLastLines(child.stderr, secretsOf(options.input));
+  const lastLines = keepLastLines(child.stderr, userInfoOf(options.input));
   const kill = (): void => void endChild(child);
   session.signal.addEventListener('abort', kill, { once: true });
   try {
@@ -152,14 +153,8 @@ function keepLastLines(pipe: Readable, secrets: readonly string[]): () => string
   pipe.on('error', () => undefined);
   return () => {
     const lines = tail.split('\n').filter((line) => line.trim() !== '');
-    return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), lines.slice(-STDERR_LINES).join(' | '));
+    return redactText(lines.slice(-STDERR_LINES).join(' | '), secrets);
   };
-}
-
-/** User and password of an address, which ffmpeg repeats in its messages. */
-function secretsOf(input: string): string[] {
-  const userinfo = /^\w+:\/\/([^/@]+)@/.exec(input)?.[1];
-  return userinfo ? [userinfo] : [];
 }
 
 async function endChild(child: ChildProcess): Promise<void> {
