@@ -15,9 +15,9 @@ const reports = join(root, 'out/test');
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 
-function step(what, program, args) {
+function step(what, program, args, env = {}) {
   process.stdout.write(`\n== ${what}\n`);
-  const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
   return status === 0;
 }
 
@@ -62,11 +62,23 @@ if (filters.length === 0) {
 }
 const vitestReport = join(reports, 'vitest.json');
 const vitestArgs = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`, ...filters];
-countReport(step('vitest', node, ['node_modules/vitest/vitest.mjs', ...vitestArgs]), vitestFigures(vitestReport));
+const coverage = join(reports, 'coverage');
+const programs = join(coverage, 'programs');
+const vitestEnv = {};
+if (filters.length === 0) {
+  mkdirSync(programs, { recursive: true });
+  vitestArgs.push('--coverage', `--coverage.reportsDirectory=${join(coverage, 'vitest')}`);
+  vitestEnv.ZYNQNETD_COVERAGE_PROGRAMS = programs;
+}
+const vitestOk = step('vitest', node, ['node_modules/vitest/vitest.mjs', ...vitestArgs], vitestEnv);
+countReport(vitestOk, vitestFigures(vitestReport));
 if (filters.length === 0) {
   const boardReport = join(reports, 'board.json');
   const boardArgs = ['test/board/run.mjs', '--short', '--patience', '3', '--report', boardReport];
   countReport(step('the emulated board', node, boardArgs), boardFigures(boardReport));
+  const coverageArgs = ['deploy/setup/coverage.mjs', join(coverage, 'vitest/coverage-final.json'), programs];
+  const covered = step('coverage', node, coverageArgs);
+  countReport(covered, covered ? { passed: 1 } : undefined);
 }
 
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';

@@ -12,6 +12,8 @@ if (name === undefined) {
   console.error(`unknown preset ${name}; expected ${presets.map((one) => one.name).join(', ')}`);
   process.exitCode = 2;
 } else {
-  const { luts, dsps, brams } = readChips()[preset.chip];
+  const chip = readChips()[preset.chip];
+  if (chip === undefined) throw new Error(`firmware/chips.json has no ${preset.chip}`);
+  const { luts, dsps, brams } = chip;
   console.log(`${luts} ${dsps} ${brams}`);
 }

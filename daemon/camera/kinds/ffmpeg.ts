@@ -143,7 +143,7 @@ async function readFrames(pipe: Readable, width: number, height: number, session
   }
 }
 
-/** The newest lines of standard error, with secrets taken out. */
+/** The newest lines of standard error without secrets: ffmpeg repeats user and password of an address in its messages. */
 function keepLastLines(pipe: Readable, secrets: readonly string[]): () => string {
   let tail = '';
   pipe.setEncoding('utf8');
