@@ -33,6 +33,8 @@ export interface ConfigSource {
   readonly forbidden?: boolean;
   /** What was wrong with stored changes that had to be passed over. */
   readonly overlayProblems: readonly string[];
+  /** What is written under an older name. */
+  readonly olderNames?: readonly string[];
 }
 
 export type Group = 'program' | 'accelerator' | 'camera' | 'network' | 'system';

@@ -25,12 +25,15 @@ export function loadSource(
   const file = given ?? (existsSync(installed) ? installed : undefined);
   const defaults = configSchema.parse({});
   try {
-    const { data } = loadConfigData(file, settings);
+    const { data, warnings } = loadConfigData(file, settings);
     const { stateFolder } = new ConfigStore(data, undefined, file).config.device;
     // Opening a store makes its folder; the doctor changes nothing.
     const stored = stateFolder !== null && existsSync(stateFolder);
     const store = stored ? ConfigStore.open(data, file) : new ConfigStore(data, undefined, file);
-    return { config: store.config, source: { file, overlayProblems: store.problems } };
+    return {
+      config: store.config,
+      source: { file, overlayProblems: store.problems, olderNames: [...warnings, ...store.warnings] },
+    };
   } catch (error) {
     const forbidden = /EACCES|EPERM/.test(messageOf(error));
     return { config: defaults, source: { file, problem: messageOf(error), forbidden, overlayProblems: [] } };

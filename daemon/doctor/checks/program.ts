@@ -18,12 +18,14 @@ export const programChecks: readonly Check[] = [
 ];
 
 function configuration({ source, machine }: Context): Finding {
-  const { file, problem, overlayProblems } = source;
+  const { file, problem, overlayProblems, olderNames = [] } = source;
   if (source.forbidden) return failed(`${file} may not be read by this user`, 'sudo zynqnetd doctor');
   if (problem !== undefined) return failed(problem, `zynqnetd config check -c ${file ?? 'FILE'}`);
   if (overlayProblems.length > 0) {
     return warning(`stored changes were passed over: ${overlayProblems.join('; ')}`, 'zynqnetd config show');
   }
+  if (olderNames.length > 0)
+    return warning(olderNames.join('; '), `write the new names into ${file ?? 'your settings'}`);
   if (file === undefined) return ok('built-in settings (no -c, and no /etc/zynqnetd/zynqnetd.yaml)');
   return ok(machine.root ? file : `${file}, read as an ordinary user`);
 }

@@ -33,6 +33,11 @@ describe('configuration', () => {
     expect(found.of('config')).toMatchObject({ state: 'warning', found: expect.stringContaining('overlay.json') });
   });
 
+  test('an older name of a key, which still works', async () => {
+    const found = await program({ source: { olderNames: ['my.yaml: a.old: is called a.new since version 2'] } });
+    expect(found.of('config')).toMatchObject({ state: 'warning', found: expect.stringContaining('is called a.new') });
+  });
+
   test('none at all is fine', async () => {
     expect((await program({ source: { file: undefined as unknown as string } })).of('config').state).toBe('ok');
   });
@@ -52,6 +57,10 @@ describe('configuration', () => {
       const { config, source } = loadSource(undefined, ['classify.frames=9'], installed);
       expect(source).toMatchObject({ file: installed, overlayProblems: [] });
       expect(config.classify).toMatchObject({ topK: 7, frames: 9 });
+      expect(source.olderNames).toEqual([]);
+      const older = loadSource(undefined, ['engine.recovery.standIn=none'], installed);
+      expect(older.config.engine.recovery.fallback).toBe('none');
+      expect(older.source.olderNames).toEqual([expect.stringContaining('engine.recovery.fallback')]);
       expect(existsSync(state)).toBe(false);
       mkdirSync(state);
       writeFileSync(join(state, 'overlay.json'), '{"revision":2,"patch":{"classify":{"topK":3}}}');
