@@ -32,7 +32,7 @@ export function userInfoOf(url: string): string[] {
   return userInfo === undefined ? [] : [userInfo];
 }
 
-const address = /\b[a-z][a-z0-9+.-]*:\/\/[^\s"'\\]+/gi;
+const address = /(?<![a-z0-9+.-])[a-z0-9+.-]+:\/\/[^\s"'\\]+/gi;
 
 /** In text an address may be followed by a comma and the like: it is changed in place, not parsed and written anew. */
 function redactAddress(text: string): string {
@@ -51,25 +51,23 @@ function isSecretName(name: string): boolean {
 /** Up to where the value of a secret goes in text: a password may have an & in it. */
 const valueInText = `[^\\s,;})"'\\\\]+`;
 
+/**
+ * Hides what follows $1 where $2 is the name of a secret. The patterns take any name and leave it to `isSecretName`: looking
+ * for the parts of names within them would take quadratic time on a long line.
+ */
 function hideValues(pattern: RegExp, replacement = `$1${hidden}`): (text: string) => string {
   return (text) =>
     text.replace(pattern, (whole, before: string, name: string) =>
-      pathName.test(name) ? whole : replacement.replace('$1', () => before),
+      isSecretName(name) ? replacement.replace('$1', () => before) : whole,
     );
 }
 
 const rules: readonly ((text: string) => string)[] = [
   // "password":"..." in a line that is JSON, and the same in JSON that is quoted in it
-  hideValues(
-    new RegExp(`("([^"\\\\]*(?:${secretPart})[^"\\\\]*)"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"`, 'gi'),
-    `$1"${hidden}"`,
-  ),
-  hideValues(
-    new RegExp(`(\\\\"([^"\\\\]*(?:${secretPart})[^"\\\\]*)\\\\"\\s*:\\s*)\\\\"[^"\\\\]*\\\\"`, 'gi'),
-    `$1\\"${hidden}\\"`,
-  ),
+  hideValues(/("([^"\\]*)"\s*:\s*)"(?:[^"\\]|\\.)*"/g, `$1"${hidden}"`),
+  hideValues(/(\\"([^"\\]*)\\"\s*:\s*)\\"[^"\\]*\\"/g, `$1\\"${hidden}\\"`),
   // parameters of an address
-  hideValues(new RegExp(`([?&]([^\\s"'\\\\=&]*(?:${secretPart})[^\\s"'\\\\=&]*)=)${valueInText}`, 'gi')),
+  hideValues(new RegExp(`([?&]([^\\s"'\\\\=&]+)=)${valueInText}`, 'g')),
   // password=... and password: ... in text; not "authentication failed: ...", which is the reason that one looks for
   hideValues(
     new RegExp(`((?<![\\w-])([\\w-]*(?:${secretPart})(?:words?|wd|phrase|code|s)?)\\s*[=:]\\s*)${valueInText}`, 'gi'),

@@ -40,6 +40,8 @@ describe('text', () => {
     ['{"passwordFile":"/etc/zynqnetd/password"}', '{"passwordFile":"/etc/zynqnetd/password"}'],
     ['mqtt.passwordFile: it cannot be read', 'mqtt.passwordFile: it cannot be read'],
     ['authentication failed: not authorized', 'authentication failed: not authorized'],
+    ['x-1.rtsp://a:b@one', 'x-1.rtsp://***@one'],
+    ['1rtsp://a:b@one', '1rtsp://***@one'],
     ['a frame was given up at 12:00', 'a frame was given up at 12:00'],
   ])('%s becomes %s', (text, expected) => {
     expect(redactText(text)).toBe(expected);
