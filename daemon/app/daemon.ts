@@ -68,7 +68,7 @@ export class Daemon {
     const config = store.current;
     const clock = new ClockWatch();
     const clockSynchronized = clock.synchronized;
-    for (const problem of store.problems) log.error({ problem }, 'stored changes of the configuration are passed over');
+    for (const problem of store.problems) log.error({ problem }, 'stored changes of the configuration are ignored');
     for (const warning of store.warnings) log.warn(warning);
 
     // To the broker
@@ -198,7 +198,7 @@ export class Daemon {
   async #stop(): Promise<boolean> {
     const { store, log } = this.#options;
     const late = await this.#cleanup.run(store.config.limits.shutdownMs, log);
-    if (late.length > 0) log.warn({ late }, 'not everything ended in time');
+    if (late.length > 0) log.warn({ late }, 'some parts did not stop in time');
     return late.length === 0;
   }
 

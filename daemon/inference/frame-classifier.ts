@@ -142,7 +142,7 @@ export class FrameClassifier extends EventEmitter<FrameClassifierEvents> impleme
   async stop(timeoutMs: number): Promise<void> {
     const done = await this.#pipeline.stop(timeoutMs);
     if (done) this.#runtime?.close();
-    else this.#options.log.warn('a frame was still in work at the end');
+    else this.#options.log.warn('a frame was still being classified when the daemon stopped');
   }
 
   #inService(): ModelRuntime {
@@ -204,7 +204,7 @@ export class FrameClassifier extends EventEmitter<FrameClassifierEvents> impleme
     const kind = `${stage} ${code ?? message}`;
     const count = (this.#failures.get(kind) ?? 0) + 1;
     if (this.#failures.size < 100) this.#failures.set(kind, count);
-    if (loud(count)) this.#options.log.warn({ stage, error: message, count }, 'a frame was given up');
+    if (loud(count)) this.#options.log.warn({ stage, error: message, count }, 'a frame could not be classified');
     if (this.#failedInARow >= alertAfter)
       this.#options.alerts.raise(stage, 'error', `frames fail in ${stage}: ${message}`);
   }

@@ -2,7 +2,7 @@ import { ZynqnetError } from '../util/error.js';
 import { withTimeLimit } from '../util/time-limit.js';
 
 /**
- * One step of the pipeline under a time limit. Work that overruns cannot be stopped from here, only given up; until it
+ * One step of the pipeline under a time limit. Work that overruns cannot be stopped from here, only abandoned; until it
  * ends by itself the stage is stuck and refuses new work, so that nothing piles up behind it.
  */
 export class Stage<Input, Output> {
@@ -17,7 +17,7 @@ export class Stage<Input, Output> {
     this.#limitMs = limitMs;
   }
 
-  /** Whether work that was given up is still running. */
+  /** Whether abandoned work is still running. */
   get stuck(): boolean {
     return this.#overdue.size > 0;
   }
@@ -30,13 +30,13 @@ export class Stage<Input, Output> {
   /** Rejects with the work's own error, `STAGE_TIMEOUT` or `STAGE_STUCK`. */
   async run(input: Input): Promise<Output> {
     if (this.stuck) {
-      throw new ZynqnetError('STAGE_STUCK', `${this.#name} still hangs on an earlier frame; this one is given up`);
+      throw new ZynqnetError('STAGE_STUCK', `${this.#name} still hangs on an earlier frame; this one is skipped`);
     }
     const limitMs = this.#limitMs();
     const work = this.#work(input);
     const late = () => {
       this.#watch(work);
-      return new ZynqnetError('STAGE_TIMEOUT', `${this.#name} took longer than ${limitMs} ms; the frame is given up`);
+      return new ZynqnetError('STAGE_TIMEOUT', `${this.#name} took longer than ${limitMs} ms; the frame is dropped`);
     };
     return withTimeLimit(work, limitMs, { late });
   }

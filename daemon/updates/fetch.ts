@@ -73,15 +73,16 @@ async function fetchOnce(transfer: Transfer, address: string, policy: FetchPolic
   let at = first * chunkBytes;
   const answer = await request(address, at, policy, signal);
   try {
-    if (answer.statusCode === 200) at = 0; // it knows no ranges: from the start, what is there is passed over
+    if (answer.statusCode === 200) at = 0; // it knows no ranges: from the start, chunks that are there are skipped
     const announced = Number(answer.headers['content-length'] ?? bytes - at);
-    if (announced !== bytes - at) throw failed(address, `it has ${announced + at} bytes, announced were ${bytes}`);
+    if (announced !== bytes - at)
+      throw failed(address, `the server has ${announced + at} bytes, the request said ${bytes}`);
     let waiting: Buffer[] = [];
     let length = 0;
     for await (const part of answer as AsyncIterable<Buffer>) {
       waiting.push(part);
       length += part.length;
-      if (at + length > bytes) throw failed(address, `it is longer than the announced ${bytes} bytes`);
+      if (at + length > bytes) throw failed(address, `it is longer than the ${bytes} bytes of the request`);
       let chunk = Math.floor(at / chunkBytes);
       while (chunk < transfer.chunks && length >= transfer.sizeOf(chunk)) {
         const whole = Buffer.concat(waiting, length);
@@ -93,7 +94,7 @@ async function fetchOnce(transfer: Transfer, address: string, policy: FetchPolic
         chunk += 1;
       }
     }
-    if (!transfer.complete) throw new Error('the connection ended early');
+    if (!transfer.complete) throw new Error('the connection was closed too early');
   } finally {
     answer.destroy();
   }
@@ -126,7 +127,7 @@ function get(url: URL, from: number, ca: Buffer | undefined, signal: AbortSignal
   const headers = { 'user-agent': 'zynqnetd', ...(from > 0 && { range: `bytes=${from}-` }) };
   return new Promise((resolve, reject) => {
     const asked = https.get(url, { headers, signal, agent: false, timeout: silenceMs, ...(ca && { ca }) }, resolve);
-    asked.on('timeout', () => asked.destroy(new Error(`nothing came for ${silenceMs / 1000} s`)));
+    asked.on('timeout', () => asked.destroy(new Error(`the server sent nothing for ${silenceMs / 1000} s`)));
     asked.on('error', reject);
   });
 }

@@ -139,7 +139,7 @@ export class Installer {
     }
   }
 
-  /** A chunk that came; what belongs to no transfer is passed over and counted. */
+  /** A chunk that came; what belongs to no transfer is ignored and counted. */
   async chunk(sha256: string, index: number, data: Uint8Array): Promise<void> {
     const transfer = this.#transfer;
     if (transfer === undefined || transfer.manifest.sha256 !== sha256 || transfer.manifest.url !== null) {
@@ -151,7 +151,8 @@ export class Installer {
       this.#cameMs = performance.now();
     } catch (error) {
       if (error instanceof ZynqnetError) this.#unwanted += 1;
-      else if (this.#transfer === transfer) await this.#fail(transfer, `it cannot be stored: ${messageOf(error)}`);
+      else if (this.#transfer === transfer)
+        await this.#fail(transfer, `the model cannot be stored: ${messageOf(error)}`);
       return;
     }
     this.#progress(transfer);
@@ -229,7 +230,7 @@ export class Installer {
       if (this.#transfer !== transfer) return;
       const silentMs = performance.now() - this.#cameMs;
       if (silentMs >= forgottenMs && transfer.manifest.url === null) {
-        void this.#fail(transfer, 'nothing has come for a day');
+        void this.#fail(transfer, 'no chunk has been received for a day');
         return;
       }
       if (silentMs >= stalledMs && silentMs < 2 * stalledMs) void this.#pause(transfer);
@@ -251,7 +252,8 @@ export class Installer {
     try {
       await transfer.save();
       const found = await transfer.digest();
-      if (found !== sha256) throw new ZynqnetError('MODEL_DIGEST', `what came has the SHA-256 ${found}, not ${sha256}`);
+      if (found !== sha256)
+        throw new ZynqnetError('MODEL_DIGEST', `the received file has the SHA-256 ${found}, not ${sha256}`);
       const model = await verifyModel(transfer.file);
       this.#checkTrust(transfer.manifest);
       await transfer.close();

@@ -4,10 +4,10 @@ export interface Fault {
   readonly name: string;
   /** Service must be back this soon. */
   readonly limitSeconds: number;
-  /** Breaks something, and mends it as the world would. */
+  /** Breaks something, and repairs it as the world would. */
   strike(rig: Rig, holdMs: number): Promise<void>;
   /**
-   * How service is known to be back. `next result`: the first of a frame that was captured after the fault's end. `longest gap`: the daemon mends it by
+   * How service is known to be back. `next result`: the first of a frame that was captured after the fault's end. `longest gap`: the daemon repairs it by
    * itself, so what counts is how long no result came. A function: until it is fulfilled.
    */
   readonly back: 'next result' | 'longest gap' | ((rig: Rig) => Promise<unknown>);
@@ -138,7 +138,7 @@ export const faults: readonly Fault[] = [
       rig.camera.fault = 'none';
     },
   },
-  engine('engine dead: the CPU stands in', 'dead', 4),
+  engine('engine dead: the CPU takes over', 'dead', 4),
   clock('clock jumps a year ahead', year),
   clock('clock jumps a year back', 0),
 ];

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { Config } from '../../config/schema.js';
 import type { LoadedModel } from '../../model/model-file.js';
 import type { Alerts } from '../../monitoring/alerts.js';
-import { currentBackendName } from './backend-name.js';
 import { cpuBackends, openEngine } from './backends.js';
 import { acceleratorOptions, boardHasAccelerator } from './board-accelerator.js';
 import type { Engine } from './engine.js';
@@ -47,8 +46,6 @@ export class EngineManager extends EventEmitter<EngineManagerEvents> {
    */
   async open(model: LoadedModel, choice: EngineChoice): Promise<Engine> {
     const { backend, accelerator } = choice;
-    const current = currentBackendName(backend);
-    if (current !== backend) this.#options.log.warn({ backend, use: current }, 'engine.backend has an outdated name');
     const onBoard =
       backend === 'auto' && (await boardHasAccelerator(accelerator ? acceleratorOptions(accelerator) : {}));
     const wanted = onBoard ? { ...choice, backend: 'fpga' } : choice;
@@ -126,19 +123,23 @@ export class EngineManager extends EventEmitter<EngineManagerEvents> {
         break;
       case 'afterReset':
       case 'afterReload':
-        alerts.raise('engine', 'warning', `the engine works again and is being watched; it had failed: ${lastError}`);
+        alerts.raise(
+          'engine',
+          'warning',
+          `the engine works again and must now stay so for a while; it had failed: ${lastError}`,
+        );
         this.emit('backendChanged');
         break;
       case 'fallback':
         alerts.raise(
           'engine',
           'warning',
-          `the CPU (${engine.name}) replaces the accelerator, which failed: ${lastError}`,
+          `the CPU (${engine.name}) runs the frames, since the accelerator failed: ${lastError}`,
         );
         this.emit('backendChanged');
         break;
       case 'probing':
-        log.info('the engine that failed is tried again');
+        log.info('trying the engine that failed again, with one frame');
         break;
       case 'failed':
         alerts.raise('engine', 'error', `no engine is left that works: ${lastError}`);

@@ -17,7 +17,7 @@ const meanings: readonly { readonly says: RegExp; readonly code: ErrorCode; read
   {
     says: /unsupported image format|is empty|missing|not (a )?known/i,
     code: 'FRAME_FORMAT',
-    means: 'this is no picture that can be read (JPEG, PNG, WebP, GIF, TIFF, AVIF)',
+    means: 'this is not a readable picture (JPEG, PNG, WebP, GIF, TIFF, AVIF)',
   },
 ];
 

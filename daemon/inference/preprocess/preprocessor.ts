@@ -56,9 +56,7 @@ async function run(frame: Frame, plan: PreprocessPlan): Promise<Uint8Array> {
     const pixels = cutCentre(data, info, plan);
     const { width, height, channels } = plan.input;
     if (pixels.length !== width * height * channels) {
-      throw new Error(
-        `${info.width}x${info.height}x${info.channels} came out where ${width}x${height}x${channels} must`,
-      );
+      throw new Error(`scaling gave ${info.width}x${info.height}x${info.channels}, not ${width}x${height}x${channels}`);
     }
     return arrange(pixels, plan, (frame.format === 'bgr24') !== (plan.input.order === 'bgr'));
   } catch (error) {

@@ -60,7 +60,7 @@ export async function proveFaults(report, board) {
       );
       board.broker.forget();
       await board.guest.accelerator.tell('stuck');
-      const text = await alert(board, /stands in|CPU runs/, board.seconds(120));
+      const text = await alert(board, /the CPU .*runs the frames/, board.seconds(120));
       await onCpu(board, board.seconds(60));
       return text;
     },

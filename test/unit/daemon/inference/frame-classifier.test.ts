@@ -79,7 +79,7 @@ it('a frame that fails is a line in the log; ten in a row are an alert, until on
   await show();
   expect(told).toEqual(['inference up', 'inference over']);
   expect(classifier.stats()).toMatchObject({ classified: 2, failed: { inference: 39 }, outcomes: 41 });
-  expect(lines).toEqual(['a frame was given up', 'a frame was given up']); // the 1st and the 10th
+  expect(lines).toEqual(['a frame could not be classified', 'a frame could not be classified']); // the 1st and the 10th
 });
 
 it('frames that are refused while the engine recovers are skipped, not failed, and the EngineManager reports it', async () => {
