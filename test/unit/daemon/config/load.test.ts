@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cameraKindNames } from '../../../../daemon/camera/kinds/table.js';
 import { ConfigError } from '../../../../daemon/config/issues.js';
 import { checkConfig, loadConfigData, parseConfigText, settingPatch } from '../../../../daemon/config/load.js';
 
@@ -38,7 +39,8 @@ describe('checking a configuration', () => {
       'preprocess.region.height',
       'preprocess.region.width',
     ]);
-    expect(found['camera.source']).toBe('given "webcam", allowed is "scene", "v4l2", "http", "files", "ffmpeg"');
+    const kinds = cameraKindNames.map((name) => `"${name}"`).join(', ');
+    expect(found['camera.source']).toBe(`given "webcam", allowed is ${kinds}`);
     expect(found['camera.v4l3']).toMatch(/^unknown key; known here: .*v4l2/);
     expect(found['mqtt.keepaliveSeconds']).toBe('given 1, allowed is integer from 2 to 3600');
     expect(found['preprocess.region.height']).toMatch(/^given nothing/);

@@ -55,6 +55,10 @@ describe('MultipartParser', () => {
         fc.array(fc.nat(), { maxLength: 30 }),
         fc.boolean(),
         (pictures, boundary, how, cuts, known) => {
+          // three bytes less of such a picture are a whole JPEG too: nobody can tell that the length is wrong
+          fc.pre(
+            how.length !== 'short' || pictures.every((bytes) => bytes.subarray(-5, -3).toString('hex') !== 'ffd9'),
+          );
           const parts = parse(compose(pictures, boundary, how), known ? boundary : undefined, cuts);
           expect(parts.map((part) => part.toString('hex'))).toEqual(pictures.map((part) => part.toString('hex')));
         },

@@ -26,6 +26,8 @@ const native = () => {
 describe('the table of camera kinds', () => {
   it('has each name once, and all of them in the configuration', () => {
     expect(new Set(cameraKindNames).size).toBe(cameraKinds.length);
+    // names that are written down in configurations everywhere
+    expect(cameraKindNames).toEqual(expect.arrayContaining(['scene', 'v4l2', 'http', 'files', 'ffmpeg']));
     expect(Object.keys(settings())).toEqual(['source', 'name', 'stallSeconds', ...cameraKindNames]);
   });
 
@@ -52,9 +54,12 @@ describe('the table of camera kinds', () => {
   });
 
   it('offers the kinds that are complete, and the chosen one', () => {
-    expect(usableKinds(settings())).toEqual(['scene', 'v4l2']);
-    expect(usableKinds(settings({ source: 'files' }))).toEqual(['scene', 'v4l2', 'files']);
-    expect(usableKinds(settings({ http: { url: 'http://cam/' } }))).toEqual(['scene', 'v4l2', 'http']);
+    const complete = cameraKinds.flatMap(({ name, required }) => (required.length === 0 ? [name] : []));
+    expect(complete).toEqual(expect.arrayContaining(['scene', 'v4l2']));
+    const offered = (camera: object) => usableKinds(settings(camera)).sort();
+    expect(offered({})).toEqual([...complete].sort());
+    expect(offered({ source: 'files' })).toEqual([...complete, 'files'].sort());
+    expect(offered({ http: { url: 'http://cam/' } })).toEqual([...complete, 'http'].sort());
   });
 
   it('knows the video device of the chosen kind', () => {
