@@ -2,6 +2,7 @@
 
 #include "core/arithmetic.hpp"
 #include "core/error.hpp"
+#include "core/op_kinds.hpp"
 #include "core/validate.hpp"
 
 #include <array>
@@ -20,7 +21,7 @@ public:
       tensors_.emplace_back(std::size_t{tensor.channels} * tensor.height * tensor.width);
     }
     for (const Op &op : model_->ops) {
-      if (op.kind == OpKind::conv) {
+      if (hasWeights(op.kind)) {
         weights_.push_back(channelsLast(op));
       }
     }

@@ -3,6 +3,7 @@
 #include "core/arithmetic.hpp"
 #include "core/error.hpp"
 #include "core/limits.hpp"
+#include "core/op_kinds.hpp"
 
 #include <cmath>
 #include <cstdlib>
@@ -48,7 +49,8 @@ void checkTensors(const Model &model) {
 
 void checkKernel(const Op &op) {
   const Padding &pad = op.padding;
-  if (op.kind == OpKind::conv) {
+  switch (op.kind) {
+  case OpKind::conv:
     if (op.kernelHeight < 1 || op.kernelHeight > 7 || op.kernelWidth < 1 || op.kernelWidth > 7) {
       refuse(nameOf(op) + ": a convolution's kernel is 1 to 7 each way");
     }
@@ -62,13 +64,17 @@ void checkKernel(const Op &op) {
     if (op.preShift > maxPreShift) {
       refuse(nameOf(op) + ": preShift is 0 to 7");
     }
-  } else if (op.kind == OpKind::maxpool) {
+    break;
+  case OpKind::maxpool:
     if (op.kernelHeight != 3 || op.kernelWidth != 3 || op.stride != 2) {
       refuse(nameOf(op) + ": a max-pool is 3x3 with stride 2");
     }
     if (pad.top > 2 || pad.left > 2 || pad.bottom > 2 || pad.right > 2) {
       refuse(nameOf(op) + ": a max-pool's padding is below its kernel");
     }
+    break;
+  case OpKind::gap:
+    break;
   }
 }
 
@@ -126,6 +132,50 @@ bool inside(const View &view, std::uint32_t channels) {
   return view.channels >= 1 && view.channels <= channels && view.channelOffset <= channels - view.channels;
 }
 
+/// The output of a convolution or max-pool has the shape that the kernel yields.
+void checkShape(const Model &model, const Op &op) {
+  const Size size = outputSize(model, op);
+  if (size.height == 0 || size.width == 0) {
+    refuse(nameOf(op) + ": its kernel is larger than its padded input");
+  }
+  if (op.output.logits) {
+    return;
+  }
+  const Tensor &target = model.tensors[op.output.view.tensor];
+  if (target.height != size.height || target.width != size.width) {
+    refuse(nameOf(op) + " yields " + std::to_string(size.height) + "x" + std::to_string(size.width) + " but tensor '" +
+           target.name + "' is " + std::to_string(target.height) + "x" + std::to_string(target.width));
+  }
+}
+
+void checkOutput(const Model &model, const Op &op) {
+  const Tensor &in = model.tensors[op.input.tensor];
+  switch (op.kind) {
+  case OpKind::conv:
+    checkShape(model, op);
+    break;
+  case OpKind::maxpool: {
+    checkShape(model, op);
+    if (op.output.logits) {
+      refuse(nameOf(op) + ": a max-pool cannot write logits");
+    }
+    const Tensor &target = model.tensors[op.output.view.tensor];
+    if (in.scale != target.scale || in.zeroPoint != target.zeroPoint) {
+      refuse(nameOf(op) + ": a max-pool keeps scale and zero point");
+    }
+    break;
+  }
+  case OpKind::gap:
+    if (!op.output.logits) {
+      refuse(nameOf(op) + ": a global average pool writes logits");
+    }
+    if (std::int64_t{in.height} * in.width * 255 >= accumulatorLimit) {
+      refuse(nameOf(op) + ": the pooled area is too large for 32-bit sums");
+    }
+    break;
+  }
+}
+
 void checkOp(const Model &model, const Op &op) {
   if (op.input.tensor >= model.tensors.size() || !inside(op.input, model.tensors[op.input.tensor].channels)) {
     refuse(nameOf(op) + ": its input lies outside the tensor");
@@ -139,40 +189,13 @@ void checkOp(const Model &model, const Op &op) {
     refuse(nameOf(op) + " writes the tensor it reads");
   }
   checkKernel(op);
-  if (op.kind != OpKind::conv && op.input.channels != out.channels) {
+  if (isPool(op.kind) && op.input.channels != out.channels) {
     refuse(nameOf(op) + ": a pool has as many outputs as inputs");
   }
-  if (op.kind != OpKind::conv && op.input.tensor == 0) {
+  if (isPool(op.kind) && op.input.tensor == 0) {
     refuse(nameOf(op) + ": only convolutions read the network input");
   }
-  const Tensor &in = model.tensors[op.input.tensor];
-  if (op.kind == OpKind::gap) {
-    if (!op.output.logits) {
-      refuse(nameOf(op) + ": a global average pool writes logits");
-    }
-    if (std::int64_t{in.height} * in.width * 255 >= accumulatorLimit) {
-      refuse(nameOf(op) + ": the pooled area is too large for 32-bit sums");
-    }
-    return;
-  }
-  const Size size = outputSize(model, op);
-  if (size.height == 0 || size.width == 0) {
-    refuse(nameOf(op) + ": its kernel is larger than its padded input");
-  }
-  if (op.output.logits) {
-    if (op.kind == OpKind::maxpool) {
-      refuse(nameOf(op) + ": a max-pool cannot write logits");
-    }
-    return;
-  }
-  const Tensor &target = model.tensors[out.tensor];
-  if (target.height != size.height || target.width != size.width) {
-    refuse(nameOf(op) + " yields " + std::to_string(size.height) + "x" + std::to_string(size.width) + " but tensor '" +
-           target.name + "' is " + std::to_string(target.height) + "x" + std::to_string(target.width));
-  }
-  if (op.kind == OpKind::maxpool && (in.scale != target.scale || in.zeroPoint != target.zeroPoint)) {
-    refuse(nameOf(op) + ": a max-pool keeps scale and zero point");
-  }
+  checkOutput(model, op);
 }
 
 void checkOps(const Model &model) {
@@ -187,7 +210,7 @@ void checkOps(const Model &model) {
     checkOp(model, op);
     writes.requireWritten(op);
     writes.mark(op);
-    if (op.kind == OpKind::conv) {
+    if (hasWeights(op.kind)) {
       if (op.weights != convs++) {
         refuse(nameOf(op) + ": convolutions number their weights 0, 1, 2 ... in order");
       }
@@ -213,19 +236,21 @@ std::uint64_t weightCount(const Op &conv) noexcept {
 Size outputSize(const Model &model, const Op &op) noexcept {
   const Tensor &in = model.tensors[op.input.tensor];
   const Padding &pad = op.padding;
-  if (op.kind == OpKind::conv) {
+  switch (op.kind) {
+  case OpKind::conv:
     return {convOutput(in.height, op.kernelHeight, op.stride, pad.top, pad.bottom),
             convOutput(in.width, op.kernelWidth, op.stride, pad.left, pad.right)};
-  }
-  if (op.kind == OpKind::maxpool) {
+  case OpKind::maxpool:
     return {poolOutput(in.height, op.kernelHeight, op.stride, pad.top, pad.bottom, op.ceil),
             poolOutput(in.width, op.kernelWidth, op.stride, pad.left, pad.right, op.ceil)};
+  case OpKind::gap:
+    return {1, 1};
   }
-  return {1, 1};
+  return {};
 }
 
 std::uint64_t macCount(const Model &model, const Op &op) noexcept {
-  if (op.kind != OpKind::conv) {
+  if (!hasWeights(op.kind)) {
     return 0;
   }
   const Size size = outputSize(model, op);

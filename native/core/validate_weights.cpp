@@ -1,6 +1,7 @@
 // The range proofs of docs/arithmetic.md.
 #include "core/arithmetic.hpp"
 #include "core/error.hpp"
+#include "core/op_kinds.hpp"
 #include "core/validate.hpp"
 
 #include <cmath>
@@ -90,7 +91,7 @@ void validateWeights(const Model &model) {
   }
   std::size_t convs = 0;
   for (const Op &op : model.ops) {
-    if (op.kind != OpKind::conv) {
+    if (!hasWeights(op.kind)) {
       continue;
     }
     if (++convs > model.weights.size()) {

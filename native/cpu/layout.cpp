@@ -14,11 +14,23 @@ std::size_t roundUp(std::size_t value) {
   return (value + AlignedBuffer::alignment - 1) / AlignedBuffer::alignment * AlignedBuffer::alignment;
 }
 
+/// Whether its kernel reads the padding from memory; pools clip their windows instead.
+bool readsPadding(OpKind kind) {
+  switch (kind) {
+  case OpKind::conv:
+    return true;
+  case OpKind::maxpool:
+  case OpKind::gap:
+    return false;
+  }
+  return false;
+}
+
 TensorLayout shapeOf(const Model &model, std::uint32_t index, Element element) {
   const Tensor &tensor = model.tensors[index];
   TensorLayout layout;
   for (const Op &op : model.ops) {
-    if (op.kind == OpKind::conv && op.input.tensor == index) { // pools clip their windows instead
+    if (readsPadding(op.kind) && op.input.tensor == index) {
       layout.halo.top = std::max(layout.halo.top, op.padding.top);
       layout.halo.left = std::max(layout.halo.left, op.padding.left);
       layout.halo.bottom = std::max(layout.halo.bottom, op.padding.bottom);

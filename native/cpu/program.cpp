@@ -1,5 +1,6 @@
 #include "cpu/program.hpp"
 
+#include "core/op_kinds.hpp"
 #include "core/validate.hpp"
 #include "cpu/elements.hpp"
 
@@ -23,7 +24,7 @@ std::shared_ptr<const PackedModel> packModel(const Model &model, const KernelSet
   // Row and pixel sizes do not depend on where a tensor is placed.
   const Layout layout = layoutOf(model, packed->phases, kernels.element, false);
   for (const Op &op : model.ops) {
-    if (op.kind == OpKind::conv) {
+    if (hasWeights(op.kind)) {
       packed->convs.push_back(packConv(model, op, layout.tensors[op.input.tensor], kernels));
     }
   }
@@ -67,10 +68,16 @@ void *Program::sumsAt(std::uint32_t channel) {
 }
 
 void Program::addOp(const Op &op, std::vector<Item> &items) {
-  if (op.kind == OpKind::conv) {
+  switch (op.kind) {
+  case OpKind::conv:
     addConv(op, items);
-  } else {
-    addPool(op, items);
+    break;
+  case OpKind::maxpool:
+    addMaxPool(op, items);
+    break;
+  case OpKind::gap:
+    addGlobalPool(op, items);
+    break;
   }
 }
 
@@ -136,7 +143,7 @@ void Program::addConvItems(const Op &op, std::vector<Item> &items) const {
   }
 }
 
-void Program::addPool(const Op &op, std::vector<Item> &items) {
+PoolJob Program::poolJob(const Op &op) const {
   const TensorLayout &in = layout_.tensors[op.input.tensor];
   PoolJob job;
   job.input = addressOf(op.input);
@@ -147,24 +154,30 @@ void Program::addPool(const Op &op, std::vector<Item> &items) {
   job.padTop = op.padding.top;
   job.padLeft = op.padding.left;
   job.channels = op.input.channels;
+  return job;
+}
+
+void Program::addMaxPool(const Op &op, std::vector<Item> &items) {
   const auto index = static_cast<std::uint32_t>(pools_.size());
-  if (op.kind == OpKind::gap) {
-    job.sums = sumsAt(op.output.view.channelOffset);
-    for (std::uint32_t c = 0; c < job.channels; c += channelsPerItem) {
-      items.push_back({Kind::globalSum, index, 0, 0, c, std::min(c + channelsPerItem, job.channels)});
-    }
-  } else {
-    const TensorLayout &out = layout_.tensors[op.output.view.tensor];
-    const Size size = outputSize(*model_, op);
-    job.output = addressOf(op.output.view);
-    job.outputStep = static_cast<std::ptrdiff_t>(out.pixelBytes);
-    job.outputRowStep = static_cast<std::ptrdiff_t>(out.rowBytes);
-    job.outputWidth = size.width;
-    for (std::uint32_t row = 0; row < size.height; row += 4) {
-      items.push_back({Kind::maxPool, index, 0, 0, row, std::min(row + 4, size.height)});
-    }
+  PoolJob &job = pools_.emplace_back(poolJob(op));
+  const TensorLayout &out = layout_.tensors[op.output.view.tensor];
+  const Size size = outputSize(*model_, op);
+  job.output = addressOf(op.output.view);
+  job.outputStep = static_cast<std::ptrdiff_t>(out.pixelBytes);
+  job.outputRowStep = static_cast<std::ptrdiff_t>(out.rowBytes);
+  job.outputWidth = size.width;
+  for (std::uint32_t row = 0; row < size.height; row += 4) {
+    items.push_back({Kind::maxPool, index, 0, 0, row, std::min(row + 4, size.height)});
   }
-  pools_.push_back(job);
+}
+
+void Program::addGlobalPool(const Op &op, std::vector<Item> &items) {
+  const auto index = static_cast<std::uint32_t>(pools_.size());
+  PoolJob &job = pools_.emplace_back(poolJob(op));
+  job.sums = sumsAt(op.output.view.channelOffset);
+  for (std::uint32_t c = 0; c < job.channels; c += channelsPerItem) {
+    items.push_back({Kind::globalSum, index, 0, 0, c, std::min(c + channelsPerItem, job.channels)});
+  }
 }
 
 /// The halo is written anew for every frame, because the memory may have been another tensor's in between.

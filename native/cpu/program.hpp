@@ -57,7 +57,9 @@ private:
   void addOp(const Op &op, std::vector<Item> &items);
   void addConv(const Op &op, std::vector<Item> &items);
   void addConvItems(const Op &op, std::vector<Item> &items) const;
-  void addPool(const Op &op, std::vector<Item> &items);
+  [[nodiscard]] PoolJob poolJob(const Op &op) const;
+  void addMaxPool(const Op &op, std::vector<Item> &items);
+  void addGlobalPool(const Op &op, std::vector<Item> &items);
   void addHalos(const std::vector<const Op *> &phase, std::vector<bool> &filled, std::vector<Item> &items) const;
   void work(const Item &item) const;
   void bringIn(std::uint32_t firstRow, std::uint32_t endRow) const;

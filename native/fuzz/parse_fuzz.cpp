@@ -1,10 +1,11 @@
 // Whatever the parser accepts must run, and must survive being written and read again. The digest is given as right, so
 // that mutations reach the inside.
-#include "zqn/codec.hpp"
 #include "core/error.hpp"
+#include "core/op_kinds.hpp"
 #include "core/scalar_engine.hpp"
 #include "core/validate.hpp"
 #include "fuzz/fuzz_file.hpp"
+#include "zqn/codec.hpp"
 
 #include <cstdlib>
 #include <memory>
@@ -40,7 +41,7 @@ void require(bool condition) {
 void checkRoundTrip(const Model &model) {
   std::uint64_t weights = 0;
   for (const Op &op : model.ops) {
-    weights += op.kind == OpKind::conv ? weightCount(op) : 0;
+    weights += hasWeights(op.kind) ? weightCount(op) : 0;
   }
   if (weights > mostWeights) {
     return;

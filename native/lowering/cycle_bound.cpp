@@ -27,20 +27,29 @@ std::uint64_t beats(const Command &command, const Preset &preset) {
     return command.get(field::toMemory) != 0 ? 0
                                              : ceilDivide(std::uint64_t{command.get(field::outRows)} * command.get(field::groups), preset.ports) *
                                                    (std::uint64_t{2} * command.get(field::outCols) + lineBeats);
-  default:
+  case Opcode::end:
     return 0;
   }
+  return 0;
 }
 
 /// Cycles of the array.
 std::uint64_t arrayCycles(const Command &command, const Preset &preset) {
-  if (command.opcode() != Opcode::conv && command.opcode() != Opcode::pool) {
+  std::uint64_t blocks = 1;
+  switch (command.opcode()) {
+  case Opcode::load:
+  case Opcode::weights:
+  case Opcode::end:
     return 0;
+  case Opcode::conv:
+    blocks = command.get(field::blocks);
+    break;
+  case Opcode::pool:
+    break;
   }
   const std::uint64_t slots = std::uint64_t{command.get(field::outRows)} * ceilDivide(command.get(field::outCols), preset.lanes);
   const std::uint64_t tiles = ceilDivide(slots, preset.slots);
   const std::uint64_t taps = std::uint64_t{command.get(field::kernelRows)} * command.get(field::kernelCols);
-  const std::uint64_t blocks = command.opcode() == Opcode::conv ? command.get(field::blocks) : 1;
   const std::uint64_t tile = std::max<std::uint64_t>(taps * blocks * 4, std::uint64_t{preset.slots} * preset.drainCycles);
   return command.get(field::groups) * (tiles * (tile + 2) + groupCycles);
 }

@@ -34,11 +34,23 @@ InputLayout plainInput(const Model &model) {
   return input;
 }
 
+/// Whether the taps of a kernel may become channels of a kernel of one tap.
+bool tapsFold(OpKind kind) {
+  switch (kind) {
+  case OpKind::conv:
+    return true;
+  case OpKind::maxpool:
+  case OpKind::gap:
+    return false;
+  }
+  return false;
+}
+
 /// Folds the first convolution's taps into channels, if there is one that reads all of the input alone.
 InputLayout chooseInput(const Model &model) {
   InputLayout input = plainInput(model);
   const Op *reader = soleInputReader(model);
-  if (reader == nullptr || reader->kind != OpKind::conv || reader->kernelWidth == 1 ||
+  if (reader == nullptr || !tapsFold(reader->kind) || reader->kernelWidth == 1 ||
       reader->input.channels != input.channels) {
     return input;
   }
@@ -164,7 +176,7 @@ Stage convStage(const Model &model, const Op &op, const Network &network, const 
   return stage;
 }
 
-Stage poolStage(const Model &model, const Op &op, const Network &network) {
+Stage maxPoolStage(const Model &model, const Op &op, const Network &network) {
   Stage stage;
   stage.pool = true;
   stage.input = op.input.tensor;
@@ -181,8 +193,25 @@ Stage poolStage(const Model &model, const Op &op, const Network &network) {
   return stage;
 }
 
+/// Adds a stage whose output is the operator's.
+void addStage(Stage stage, const Model &model, std::uint32_t index, Network &network) {
+  const Destination &output = model.ops[index].output;
+  stage.op = index;
+  stage.wide = output.logits;
+  if (stage.wide) {
+    for (std::uint32_t c = 0; c < stage.groups * 16; ++c) {
+      stage.logits.push_back(c < output.view.channels ? static_cast<std::int32_t>(output.view.channelOffset + c) : -1);
+    }
+  } else {
+    stage.output = output.view.tensor;
+    stage.outputBlock = network.layouts.outputBlock[index];
+    stage.zeroPoint = model.tensors[stage.output].zeroPoint;
+  }
+  network.stages.push_back(std::move(stage));
+}
+
 /// A global average pool over bytes: per block, a wide convolution with the identity.
-void addGap(const Model &model, const Op &op, std::uint32_t index, const Preset &preset, Network &network) {
+void addGap(const Op &op, std::uint32_t index, const Preset &preset, Network &network) {
   const TensorLayout &source = network.layouts.tensors[op.input.tensor];
   const BlockRange range = coverView(source, op.input);
   for (std::uint32_t block = range.first; block < range.first + range.count; ++block) {
@@ -206,7 +235,6 @@ void addGap(const Model &model, const Op &op, std::uint32_t index, const Preset 
     setWeights(stage, identity, preset);
     network.stages.push_back(std::move(stage));
   }
-  static_cast<void>(model);
 }
 
 } // namespace
@@ -223,23 +251,17 @@ Network makeStages(const Model &model, const Preset &preset, bool keepTensors) {
   }
   for (std::uint32_t index = 0; index < model.ops.size(); ++index) {
     const Op &op = model.ops[index];
-    if (op.kind == OpKind::gap) {
-      addGap(model, op, index, preset, network);
-      continue;
+    switch (op.kind) {
+    case OpKind::conv:
+      addStage(convStage(model, op, network, preset), model, index, network);
+      break;
+    case OpKind::maxpool:
+      addStage(maxPoolStage(model, op, network), model, index, network);
+      break;
+    case OpKind::gap:
+      addGap(op, index, preset, network);
+      break;
     }
-    Stage stage = op.kind == OpKind::conv ? convStage(model, op, network, preset) : poolStage(model, op, network);
-    stage.op = index;
-    stage.wide = op.output.logits;
-    if (stage.wide) {
-      for (std::uint32_t c = 0; c < stage.groups * 16; ++c) {
-        stage.logits.push_back(c < op.output.view.channels ? static_cast<std::int32_t>(op.output.view.channelOffset + c) : -1);
-      }
-    } else {
-      stage.output = op.output.view.tensor;
-      stage.outputBlock = network.layouts.outputBlock[index];
-      stage.zeroPoint = model.tensors[stage.output].zeroPoint;
-    }
-    network.stages.push_back(std::move(stage));
   }
   return network;
 }

@@ -38,7 +38,8 @@ Layouts layOut(const Model &model) {
     auto &target = layouts.tensors[op.output.view.tensor].channelOf;
     layouts.outputBlock.back() = static_cast<std::uint32_t>(target.size() / 16);
     const auto offset = static_cast<std::int32_t>(op.output.view.channelOffset);
-    if (op.kind == OpKind::maxpool) { // whole blocks, whatever is in them
+    switch (op.kind) {
+    case OpKind::maxpool: { // whole blocks, whatever is in them
       const TensorLayout &source = layouts.tensors[op.input.tensor];
       const BlockRange range = coverView(source, op.input);
       for (std::uint32_t c = range.first * 16; c < (range.first + range.count) * 16; ++c) {
@@ -46,10 +47,15 @@ Layouts layOut(const Model &model) {
         const bool wanted = source.channelOf[c] >= 0 && inView >= 0 && inView < static_cast<std::int32_t>(op.input.channels);
         target.push_back(wanted ? offset + inView : -1);
       }
-      continue;
+      break;
     }
-    for (std::uint32_t c = 0; c < (op.output.view.channels + 15) / 16 * 16; ++c) {
-      target.push_back(c < op.output.view.channels ? offset + static_cast<std::int32_t>(c) : -1);
+    case OpKind::conv:
+      for (std::uint32_t c = 0; c < (op.output.view.channels + 15) / 16 * 16; ++c) {
+        target.push_back(c < op.output.view.channels ? offset + static_cast<std::int32_t>(c) : -1);
+      }
+      break;
+    case OpKind::gap: // writes sums alone
+      break;
     }
   }
   return layouts;

@@ -5,6 +5,7 @@
 #include "zqn/text_packer.hpp"
 #include "core/error.hpp"
 #include "core/limits.hpp"
+#include "core/op_kinds.hpp"
 #include "core/validate.hpp"
 
 #include <algorithm>
@@ -93,7 +94,7 @@ ParsedModel parseModel(Bytes file, Bytes sha256) {
   Bytes payload = parts.payload;
   payload = payload.subspan(decodeLogitScales(payload, model));
   for (const Op &op : model.ops) {
-    if (op.kind != OpKind::conv) {
+    if (!hasWeights(op.kind)) {
       continue;
     }
     SectionInfo info;
@@ -125,7 +126,7 @@ std::vector<std::uint8_t> encodeModel(Model source) {
   putFloats(scales, model.logitOffset);
   std::vector<std::uint8_t> payload = scales.finish();
   for (const Op &op : model.ops) {
-    if (op.kind == OpKind::conv) {
+    if (hasWeights(op.kind)) {
       const std::vector<std::uint8_t> section = encodeSection(model, op);
       payload.insert(payload.end(), section.begin(), section.end());
     }

@@ -3,6 +3,7 @@
 #include "zqn/json_reader.hpp"
 #include "core/error.hpp"
 #include "core/limits.hpp"
+#include "core/op_kinds.hpp"
 #include "core/validate.hpp"
 
 namespace zynqnet {
@@ -91,40 +92,54 @@ void readWindow(const JsonObject &object, Op &op) {
                 static_cast<std::uint8_t>(pad[3])};
 }
 
+OpKind readKind(const JsonObject &object) {
+  std::vector<std::string_view> names;
+  for (std::uint8_t kind = 0; !headerName(static_cast<OpKind>(kind)).empty(); ++kind) {
+    names.push_back(headerName(static_cast<OpKind>(kind)));
+  }
+  return static_cast<OpKind>(object.choice("op", names));
+}
+
+/// Refuses keys that this kind does not have.
 JsonObject opObject(const json &value, const std::string &path, OpKind kind, bool int8) {
-  if (kind == OpKind::gap) {
+  switch (kind) {
+  case OpKind::gap:
     return {value, path, {"op", "name", "input", "output"}};
-  }
-  if (kind == OpKind::maxpool) {
+  case OpKind::maxpool:
     return {value, path, {"op", "name", "input", "output", "kernel", "stride", "pad", "ceil"}};
+  case OpKind::conv:
+    if (int8) {
+      return {value, path, {"op", "name", "input", "output", "kernel", "stride", "pad", "relu", "preShift", "weights"}};
+    }
+    return {value, path, {"op", "name", "input", "output", "kernel", "stride", "pad", "relu", "weights"}};
   }
-  if (int8) {
-    return {value, path, {"op", "name", "input", "output", "kernel", "stride", "pad", "relu", "preShift", "weights"}};
-  }
-  return {value, path, {"op", "name", "input", "output", "kernel", "stride", "pad", "relu", "weights"}};
+  throw Error("MODEL_HEADER", path + ".op: no such operator");
 }
 
 Op readOp(const json &value, const std::string &path, bool int8) {
   const JsonObject any(value, path,
                        {"op", "name", "input", "output", "kernel", "stride", "pad", "ceil", "relu", "preShift", "weights"});
   Op op;
-  op.kind = static_cast<OpKind>(any.choice("op", {"conv", "maxpool", "gap"}));
+  op.kind = readKind(any);
   const JsonObject object = opObject(value, path, op.kind, int8);
   op.name = object.text("name", limits::nameBytes);
   op.input = readView(object.at("input"), object.pathOf("input"));
   op.output = readDestination(object.at("output"), object.pathOf("output"));
-  if (op.kind == OpKind::gap) {
-    return op;
-  }
-  readWindow(object, op);
-  if (op.kind == OpKind::maxpool) {
+  switch (op.kind) {
+  case OpKind::gap:
+    break;
+  case OpKind::maxpool:
+    readWindow(object, op);
     op.ceil = object.boolean("ceil");
-    return op;
-  }
-  op.relu = object.boolean("relu");
-  op.weights = object.integer("weights", 0, limits::ops - 1);
-  if (int8) {
-    op.preShift = static_cast<std::uint8_t>(object.integer("preShift", 0, 7));
+    break;
+  case OpKind::conv:
+    readWindow(object, op);
+    op.relu = object.boolean("relu");
+    op.weights = object.integer("weights", 0, limits::ops - 1);
+    if (int8) {
+      op.preShift = static_cast<std::uint8_t>(object.integer("preShift", 0, 7));
+    }
+    break;
   }
   return op;
 }

@@ -106,7 +106,7 @@ std::string JsonObject::text(const char *key, std::size_t mostBytes) const {
   return checkedText(at(key), pathOf(key), mostBytes);
 }
 
-std::size_t JsonObject::choice(const char *key, std::initializer_list<std::string_view> choices) const {
+std::size_t JsonObject::choice(const char *key, std::span<const std::string_view> choices) const {
   const json &value = at(key);
   std::string allowed;
   std::size_t index = 0;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,10 @@ public:
   [[nodiscard]] float number(const char *key) const;
   [[nodiscard]] std::string text(const char *key, std::size_t mostBytes) const;
   /// The index of the value in `choices`.
-  [[nodiscard]] std::size_t choice(const char *key, std::initializer_list<std::string_view> choices) const;
+  [[nodiscard]] std::size_t choice(const char *key, std::span<const std::string_view> choices) const;
+  [[nodiscard]] std::size_t choice(const char *key, std::initializer_list<std::string_view> choices) const {
+    return choice(key, std::span(choices.begin(), choices.size()));
+  }
   [[nodiscard]] std::vector<std::uint32_t> integers(const char *key, std::size_t count, std::uint32_t least, std::uint32_t most) const;
   [[nodiscard]] std::vector<float> numbers(const char *key, std::size_t count) const;
   [[nodiscard]] std::string pathOf(const char *key) const { return path_ + "." + key; }

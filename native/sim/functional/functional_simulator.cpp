@@ -136,7 +136,20 @@ void FunctionalSimulator::fetch() {
       return;
     }
     list_.push_back(command);
-    (command.opcode() == Opcode::load ? loads_ : command.opcode() == Opcode::weights ? weights_ : computes_).commands.push_back(index);
+    switch (command.opcode()) {
+    case Opcode::load:
+      loads_.commands.push_back(index);
+      break;
+    case Opcode::weights:
+      weights_.commands.push_back(index);
+      break;
+    case Opcode::conv:
+    case Opcode::pool:
+      computes_.commands.push_back(index);
+      break;
+    case Opcode::end:
+      break;
+    }
   }
 }
 

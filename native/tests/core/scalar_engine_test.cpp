@@ -76,12 +76,16 @@ void checkModel(std::uint32_t seed) {
       for (std::uint32_t x = 0; x < size.width; ++x) {
         for (std::uint32_t o = 0; o < op.output.view.channels; ++o) {
           std::int64_t value = 0;
-          if (op.kind == OpKind::gap) {
+          switch (op.kind) {
+          case OpKind::gap:
             value = naive.at(op, y, x, o);
-          } else if (op.kind == OpKind::maxpool) {
+            break;
+          case OpKind::maxpool:
             value = naive.largest(op, o, y, x);
-          } else {
+            break;
+          case OpKind::conv:
             value = floorShift(naive.accumulate(op, o, y, x), op.preShift);
+            break;
           }
           if (op.output.logits) {
             sums[op.output.view.channelOffset + o] += op.relu ? std::max<std::int64_t>(value, 0) : value;

@@ -1,5 +1,7 @@
 #include "tests/support/header_of.hpp"
 
+#include "core/op_kinds.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -22,23 +24,29 @@ json outputOf(const Destination &output) {
   return viewOf(output.view);
 }
 
-json opOf(const Op &op, bool int8) {
-  static const char *const kinds[] = {"conv", "maxpool", "gap"};
-  json value{{"op", kinds[static_cast<int>(op.kind)]}, {"name", op.name}, {"input", viewOf(op.input)}, {"output", outputOf(op.output)}};
-  if (op.kind == OpKind::gap) {
-    return value;
-  }
+void putWindow(const Op &op, json &value) {
   value["kernel"] = {op.kernelHeight, op.kernelWidth};
   value["stride"] = op.stride;
   value["pad"] = {op.padding.top, op.padding.left, op.padding.bottom, op.padding.right};
-  if (op.kind == OpKind::maxpool) {
+}
+
+json opOf(const Op &op, bool int8) {
+  json value{{"op", headerName(op.kind)}, {"name", op.name}, {"input", viewOf(op.input)}, {"output", outputOf(op.output)}};
+  switch (op.kind) {
+  case OpKind::gap:
+    break;
+  case OpKind::maxpool:
+    putWindow(op, value);
     value["ceil"] = op.ceil;
-    return value;
-  }
-  value["relu"] = op.relu;
-  value["weights"] = op.weights;
-  if (int8) {
-    value["preShift"] = op.preShift;
+    break;
+  case OpKind::conv:
+    putWindow(op, value);
+    value["relu"] = op.relu;
+    value["weights"] = op.weights;
+    if (int8) {
+      value["preShift"] = op.preShift;
+    }
+    break;
   }
   return value;
 }
