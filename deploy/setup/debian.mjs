@@ -15,6 +15,7 @@ const testPackages = [
   { name: 'mosquitto-clients', present: () => onPath('mosquitto_sub') },
   { name: 'openssl', present: () => onPath('openssl') },
   { name: 'ffmpeg', present: () => onPath('ffmpeg') },
+  { name: 'doctest-dev', present: () => existsSync('/usr/include/doctest/doctest.h') },
   { name: 'clang', present: () => onPath('clang++') },
   { name: () => `libclang-rt-${clangVersion()}-dev`, present: haveSanitizers },
 ];

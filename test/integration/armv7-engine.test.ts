@@ -23,6 +23,6 @@ describe.skipIf(missing.length > 0)(`NEON engine under QEMU (needs ${tools.join(
     const emulator = ['-cpu', 'cortex-a9', '-L', '/usr/arm-linux-gnueabihf'];
     const output = await run('qemu-arm-static', [...emulator, `${folder}/tests/cpu/engine_test`, '30', '1000']);
     expect(output).toContain('neon: 30 networks');
-    expect(output.trimEnd().endsWith('ok')).toBe(true);
+    expect(output).toContain('Status: SUCCESS!');
   });
 });

@@ -3,8 +3,10 @@
 #include "accelerator/accelerator_engine.hpp"
 #include "accelerator/check_program.hpp"
 #include "sim/devices/functional_devices.hpp"
-#include "tests/support/check.hpp"
+#include "tests/support/check_refused.hpp"
 #include "tests/support/random_model.hpp"
+
+#include <doctest/doctest.h>
 
 #include <array>
 #include <atomic>
@@ -18,7 +20,6 @@
 using namespace zynqnet;
 using namespace zynqnet::accelerator;
 using namespace zynqnet::tests;
-using namespace zynqnet::accelerator;
 
 namespace {
 
@@ -45,28 +46,18 @@ private:
   std::map<std::uint32_t, std::uint32_t> lies_;
 };
 
-void refusedSaying(const char *code, const std::string &words, const std::function<void()> &body) {
-  try {
-    body();
-    check(false, "accepted, expected " + std::string(code) + " with '" + words + "'");
-  } catch (const Error &error) {
-    check(error.code() == code, "refused with " + error.code() + ", expected " + code + ": " + error.what());
-    check(std::string(error.what()).find(words) != std::string::npos, "expected '" + words + "' in: " + error.what());
-  }
-}
-
 void openLying(std::map<std::uint32_t, std::uint32_t> lies) {
   sim::FunctionalDevices devices = sim::createFunctionalDevices(preset, memoryBytes);
   LyingWindow::writes = 0;
   const Accelerator driver(std::make_unique<LyingWindow>(std::move(devices.registers), std::move(lies)), std::move(devices.memory));
 }
 
-void identityFirst() {
+TEST_CASE("identity, version and build come first") {
   openLying({});
   refusedSaying("ACCELERATOR_IDENTITY", "0xdeadbeef", [] { openLying({{reg::id, 0xDEADBEEF}}); });
-  check(LyingWindow::writes == 0, "nothing is written to what is not the accelerator");
+  CHECK_MESSAGE(LyingWindow::writes == 0, "nothing is written to what is not the accelerator");
   refusedSaying("ACCELERATOR_IDENTITY", "version 9.3", [] { openLying({{reg::version, 0x00090003}}); });
-  check(LyingWindow::writes == 0, "nothing is written to another version");
+  CHECK_MESSAGE(LyingWindow::writes == 0, "nothing is written to another version");
   openLying({{reg::version, interfaceVersion + 5}}); // a later minor version only adds
   refusedSaying("ACCELERATOR_BUILD", "without wide CONV", [] { openLying({{reg::capabilities, 3}}); });
   refusedSaying("ACCELERATOR_BUILD", "multipliers 77", [] { openLying({{reg::multipliers, 77}}); });
@@ -89,7 +80,7 @@ private:
   std::size_t size_;
 };
 
-void memory() {
+TEST_CASE("unusable DMA memory is refused") {
   const auto open = [](std::uint64_t address, std::size_t bytes) {
     sim::FunctionalDevices devices = sim::createFunctionalDevices(preset, memoryBytes);
     return std::make_shared<Accelerator>(std::move(devices.registers), std::make_unique<OtherMemory>(std::move(devices.memory), address, bytes));
@@ -104,13 +95,13 @@ void memory() {
   refusedSaying("ACCELERATOR_FAILED", "readDecerr", [&] { (void)open(0x30000000, memoryBytes); });
 }
 
-void halfWidePorts() {
+TEST_CASE("a port of half the width shows") {
   sim::FunctionalDevices devices = sim::createFunctionalDevices(preset, memoryBytes);
   devices.model->faults().corruptWrites = true;
   refusedSaying("ACCELERATOR_SELFTEST", "64 bits wide", [&] { const Accelerator driver(std::move(devices.registers), std::move(devices.memory)); });
 }
 
-void addressesOutside() {
+TEST_CASE("a program with addresses outside its memory is refused") {
   const auto model = randomModel(5, Arithmetic::int8);
   LowerOptions options;
   options.baseAddress = 0x1C000000;
@@ -135,7 +126,7 @@ struct Rig {
   void works(const std::string &when) {
     Logits got;
     engine->run(frame, got);
-    check(got.sums == expected.sums, when + ": the right answer");
+    CHECK_MESSAGE(got.sums == expected.sums, (when + ": the right answer"));
   }
   void failsSaying(const char *code, const std::string &words) {
     Logits got;
@@ -152,10 +143,10 @@ struct Rig {
 void stuck(bool interrupt) {
   Rig rig(interrupt);
   rig.works("before");
-  check(rig.engine->lastRun().macs > 0 && rig.engine->lastRun().readBytes > 0, "counters");
+  CHECK_MESSAGE((rig.engine->lastRun().macs > 0 && rig.engine->lastRun().readBytes > 0), "counters");
   rig.model->faults().hangAtCommand = 2;
   rig.failsSaying("ACCELERATOR_TIMEOUT", "command 2 of");
-  check(rig.driver->counters().timeouts == 1, "the timeout is counted");
+  CHECK_MESSAGE(rig.driver->counters().timeouts == 1, "the timeout is counted");
   rig.model->faults().hangAtCommand = -1;
   rig.works("after a timeout");
   rig.model->faults().hangAtCommand = 1;
@@ -166,7 +157,7 @@ void stuck(bool interrupt) {
   rig.works("after it came back");
 }
 
-void errors() {
+TEST_CASE("each error of the hardware names its operator") {
   Rig rig;
   for (const ErrorCode code : {ErrorCode::readSlverr, ErrorCode::readDecerr, ErrorCode::writeSlverr, ErrorCode::writeDecerr, ErrorCode::badField, ErrorCode::timeout}) {
     rig.model->faults().failAtCommand = 1;
@@ -176,20 +167,20 @@ void errors() {
     rig.model->faults() = {};
     rig.works("after an error");
   }
-  check(rig.driver->counters().failures == 12, "failures are counted");
+  CHECK_MESSAGE(rig.driver->counters().failures == 12, "failures are counted");
 }
 
-void lostInterrupt() {
+TEST_CASE("a lost interrupt is noticed once") {
   Rig rig;
   rig.works("with interrupts");
   rig.model->faults().dropInterrupt = true;
   rig.works("without the line");
   rig.works("polling");
-  check(rig.driver->counters().lostInterrupts == 1, "noticed once, then polled");
+  CHECK_MESSAGE(rig.driver->counters().lostInterrupts == 1, "noticed once, then polled");
 }
 
-/// A frame that ends together with a slice of the wait: its interrupt comes a moment later, and is not lost.
-void lateInterrupt() {
+// A frame that ends together with a slice of the wait: its interrupt comes a moment later, and is not lost.
+TEST_CASE("an interrupt that comes late is not lost") {
   class Late final : public RegisterWindow {
   public:
     explicit Late(std::unique_ptr<RegisterWindow> real) : real_(std::move(real)) {}
@@ -206,10 +197,10 @@ void lateInterrupt() {
   };
   sim::FunctionalDevices devices = sim::createFunctionalDevices(preset, memoryBytes);
   const Accelerator driver(std::make_unique<Late>(std::move(devices.registers)), std::move(devices.memory));
-  check(driver.counters().runs == 2 && driver.counters().lostInterrupts == 0, "late is not lost");
+  CHECK_MESSAGE((driver.counters().runs == 2 && driver.counters().lostInterrupts == 0), "late is not lost");
 }
 
-void unconfigured() {
+TEST_CASE("nothing is touched while the FPGA is not configured") {
   bool configured = true;
   DriverOptions options;
   options.requireConfigured = [&] {
@@ -226,8 +217,8 @@ void unconfigured() {
   rig.works("after the FPGA came back");
 }
 
-/// The steps of recovery: reset, then the bitstream again. The program is written again, whatever has happened to it.
-void recovery() {
+// The steps of recovery: reset, then the bitstream again. The program is written again, whatever has happened to it.
+TEST_CASE("recovery: reset, then the bitstream again") {
   int configured = 0;
   bool loads = true;
   DriverOptions options;
@@ -249,7 +240,7 @@ void recovery() {
   scribble();
   rig.engine->reload();
   rig.works("after a reload");
-  check(configured == 1 && rig.driver->counters().reloads == 1, "a reload configures once, a reset does not");
+  CHECK_MESSAGE((configured == 1 && rig.driver->counters().reloads == 1), "a reload configures once, a reset does not");
   loads = false;
   refusedSaying("ACCELERATOR_FPGA", "no such", [&] { rig.engine->reload(); });
   loads = true;
@@ -271,8 +262,8 @@ void recovery() {
   stuck.works("after the bitstream was loaded again");
 }
 
-/// Another bitstream came up: programs of the old build must not run on it.
-void anotherBuild() {
+// Another bitstream came up: programs of the old build must not run on it.
+TEST_CASE("programs of another build do not run") {
   sim::FunctionalDevices devices = sim::createFunctionalDevices(preset, memoryBytes);
   sim::FunctionalDevices other = sim::createFunctionalDevices(presets[0], memoryBytes);
   bool swapped = false;
@@ -294,8 +285,8 @@ void anotherBuild() {
   refusedSaying("ACCELERATOR_BUILD", "zybo", [&] { driver.reconfigure(); });
 }
 
-/// While one frame is in the accelerator, the next one is written: the first ends only once the second lies in memory.
-void overlap() {
+// While one frame is in the accelerator, the next one is written: the first ends only once the second lies in memory.
+TEST_CASE("the next frame is written while one runs") {
   struct Meeting {
     std::mutex mutex;
     std::condition_variable changed;
@@ -353,17 +344,17 @@ void overlap() {
   for (std::thread &thread : threads) {
     thread.join();
   }
-  check(meeting.written == 2 && driver->counters().lostInterrupts == 0, "the second frame was written while the first ran");
+  CHECK_MESSAGE((meeting.written == 2 && driver->counters().lostInterrupts == 0), "the second frame was written while the first ran");
   const auto scalar = createScalarEngine(model);
   for (std::uint32_t f = 0; f < 2; ++f) {
     Logits expected;
     scalar->run(randomFrame(31 + f, *model), expected);
-    check(got.at(f).sums == expected.sums, "each frame its own answer");
+    CHECK_MESSAGE(got.at(f).sums == expected.sums, "each frame its own answer");
   }
 }
 
-/// Two networks and four threads on one accelerator: every frame gets its own answer.
-void twoEngines() {
+// Two networks and four threads on one accelerator: every frame gets its own answer.
+TEST_CASE("two networks and four threads on one accelerator") {
   sim::FunctionalDevices devices = sim::createFunctionalDevices(preset, memoryBytes);
   const auto driver = std::make_shared<Accelerator>(std::move(devices.registers), std::move(devices.memory));
   const std::size_t before = driver->space().largestHole();
@@ -374,7 +365,7 @@ void twoEngines() {
     for (const std::uint32_t seed : {21U, 22U}) {
       const auto model = randomModel(seed, Arithmetic::int8);
       const std::shared_ptr<AcceleratorEngine> engine = createAcceleratorEngine(driver, model, "fpga");
-      check(engine->concurrency() == 2, "two frames may be in flight");
+      CHECK_MESSAGE(engine->concurrency() == 2, "two frames may be in flight");
       engines.push_back(engine);
       for (std::uint32_t thread = 0; thread < engine->concurrency(); ++thread) {
         threads.emplace_back([&wrong, engine, model, seed, thread] {
@@ -392,28 +383,15 @@ void twoEngines() {
     for (std::thread &thread : threads) {
       thread.join();
     }
-    check(wrong == 0, "frames of two networks do not mix");
-    check(driver->counters().runs == 2 + 20, "the self-test, twice, and twenty frames");
+    CHECK_MESSAGE(wrong == 0, "frames of two networks do not mix");
+    CHECK_MESSAGE(driver->counters().runs == 2 + 20, "the self-test, twice, and twenty frames");
   }
-  check(driver->space().largestHole() == before, "programs give their memory back");
+  CHECK_MESSAGE(driver->space().largestHole() == before, "programs give their memory back");
+}
+
+TEST_CASE("a stuck accelerator is aborted and reset") {
+  stuck(true);
+  stuck(false);
 }
 
 } // namespace
-
-int main() {
-  identityFirst();
-  memory();
-  halfWidePorts();
-  addressesOutside();
-  stuck(true);
-  stuck(false);
-  errors();
-  lostInterrupt();
-  lateInterrupt();
-  unconfigured();
-  recovery();
-  anotherBuild();
-  overlap();
-  twoEngines();
-  return result();
-}

@@ -1,11 +1,13 @@
 // Random networks through lowering, driver and functional simulator, byte for byte against the scalar reference.
-// Usage: device_network_test [networks per preset]
+// Usage: network_test [networks per preset]
 #include "core/error.hpp"
 #include "core/scalar_engine.hpp"
 #include "accelerator/accelerator_engine.hpp"
 #include "sim/devices/functional_devices.hpp"
-#include "tests/support/check.hpp"
+#include "tests/support/arguments.hpp"
 #include "tests/support/random_model.hpp"
+
+#include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -33,7 +35,7 @@ void compare(Rig &rig, const std::shared_ptr<const Model> &model, std::uint32_t 
   try {
     engine = createAcceleratorEngine(rig.driver, model, "model");
   } catch (const Error &error) {
-    check(error.code() == "ENGINE_UNSUPPORTED", name + ": refused with " + error.code() + " (" + error.what() + ")");
+    CHECK_MESSAGE(error.code() == "ENGINE_UNSUPPORTED", (name + ": refused with " + error.code() + " (" + error.what() + ")"));
     ++refused;
     return;
   }
@@ -44,9 +46,9 @@ void compare(Rig &rig, const std::shared_ptr<const Model> &model, std::uint32_t 
     rig.devices.model->setSchedule(schedule * 0x9E3779B97F4A7C15ULL);
     try {
       engine->run(frame, got);
-      check(got.sums == expected.sums, name + ": other sums, schedule " + std::to_string(schedule));
+      CHECK_MESSAGE(got.sums == expected.sums, (name + ": other sums, schedule " + std::to_string(schedule)));
     } catch (const Error &error) {
-      check(false, name + ": " + error.what());
+      FAIL_CHECK((name + ": " + error.what()));
     }
   }
   rig.devices.model->setSchedule(0);
@@ -56,18 +58,16 @@ void compare(Rig &rig, const std::shared_ptr<const Model> &model, std::uint32_t 
       engine->runAllTensors(frame, got, tensors);
       scalar->runAllTensors(frame, expected, reference);
       for (std::size_t t = 0; t < reference.bytes.size(); ++t) {
-        check(tensors.bytes[t] == reference.bytes[t], name + ": other bytes in tensor " + model->tensors[t].name);
+        CHECK_MESSAGE(tensors.bytes[t] == reference.bytes[t], (name + ": other bytes in tensor " + model->tensors[t].name));
       }
     } catch (const Error &error) {
-      check(error.code() == "ENGINE_UNSUPPORTED", name + " with all tensors: " + error.what());
+      CHECK_MESSAGE(error.code() == "ENGINE_UNSUPPORTED", (name + " with all tensors: " + error.what()));
     }
   }
 }
 
-} // namespace
-
-int main(int argc, char **argv) {
-  const auto networks = static_cast<std::uint32_t>(argc > 1 ? std::atoi(argv[1]) : 60);
+TEST_CASE("random networks give the bytes of the scalar engine") {
+  const auto networks = numberArgument(0, 60);
   std::size_t refused = 0;
   for (const accelerator::Preset &preset : accelerator::presets) {
     Rig rig(preset);
@@ -81,6 +81,7 @@ int main(int argc, char **argv) {
     }
   }
   std::printf("%u networks on %zu presets, %zu refused as too large for a preset\n", networks, accelerator::presets.size(), refused);
-  check(refused * 10 <= networks * accelerator::presets.size(), "more than a tenth of the networks refused");
-  return result();
+  CHECK_MESSAGE(refused * 10 <= networks * accelerator::presets.size(), "more than a tenth of the networks refused");
 }
+
+} // namespace

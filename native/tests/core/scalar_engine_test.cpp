@@ -3,13 +3,13 @@
 
 #include "core/arithmetic.hpp"
 #include "core/validate.hpp"
-#include "tests/support/check.hpp"
 #include "tests/support/random_model.hpp"
+
+#include <doctest/doctest.h>
 
 #include <algorithm>
 
 using namespace zynqnet;
-using tests::check;
 
 namespace {
 
@@ -102,15 +102,14 @@ void checkModel(std::uint32_t seed) {
       }
     }
   }
-  check(same, "every tensor, seed " + std::to_string(seed));
-  check(std::equal(sums.begin(), sums.end(), logits.sums.begin(), logits.sums.end()), "the sums, seed " + std::to_string(seed));
+  CHECK_MESSAGE(same, ("every tensor, seed " + std::to_string(seed)));
+  CHECK_MESSAGE(std::equal(sums.begin(), sums.end(), logits.sums.begin(), logits.sums.end()), ("the sums, seed " + std::to_string(seed)));
 }
 
-} // namespace
-
-int main() {
+TEST_CASE("the scalar engine agrees with an even plainer one") {
   for (std::uint32_t seed = 1; seed <= 12; ++seed) {
     checkModel(seed);
   }
-  return tests::result();
 }
+
+} // namespace

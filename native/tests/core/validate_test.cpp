@@ -2,15 +2,16 @@
 #include "core/validate.hpp"
 #include "zqn/codec.hpp"
 #include "core/limits.hpp"
-#include "tests/support/check.hpp"
+#include "tests/support/check_refused.hpp"
 #include "tests/support/header_of.hpp"
+
+#include <doctest/doctest.h>
 
 #include <functional>
 #include <limits>
 #include <vector>
 
 using namespace zynqnet;
-using tests::check;
 using tests::checkRefused;
 
 namespace {
@@ -66,7 +67,7 @@ struct Case {
   std::function<void(Model &)> damage;
 };
 
-void graphRules() {
+TEST_CASE("each rule of the graph") {
   const std::vector<Case> cases{
       {"no tensors", [](Model &m) { m.tensors.clear(); }},
       {"no operators", [](Model &m) { m.ops.clear(); }},
@@ -118,7 +119,7 @@ void graphRules() {
   }
 }
 
-void rangeRules() {
+TEST_CASE("each rule of the weights and their ranges") {
   const auto refused = [](const char *code, const char *what, const std::function<void(Model &)> &damage) {
     Model model = goodModel();
     damage(model);
@@ -142,14 +143,14 @@ void rangeRules() {
   validateWeights(edge); // just within
 }
 
-void headerRules() {
+TEST_CASE("each rule of the header") {
   Model model = goodModel();
   const std::string good = tests::headerOf(model);
   (void)parseHeader(good);
   const auto replaced = [&good](const std::string &from, const std::string &to) {
     std::string text = good;
     const std::size_t at = text.find(from);
-    check(at != std::string::npos, "the header holds " + from);
+    CHECK_MESSAGE(at != std::string::npos, ("the header holds " + from));
     return text.replace(at, from.size(), to);
   };
   const std::vector<std::pair<const char *, std::string>> cases{
@@ -174,16 +175,12 @@ void headerRules() {
   for (const auto &[what, text] : cases) {
     checkRefused("MODEL_HEADER", what, [&text = text] { (void)parseHeader(text); });
   }
-  check(parseHeader(replaced("\"provenance\":{}", "\"provenance\":{\"any\":[1,{\"thing\":null}]}")).classes == 6, "provenance is free");
+  CHECK_MESSAGE(parseHeader(replaced("\"provenance\":{}", "\"provenance\":{\"any\":[1,{\"thing\":null}]}")).classes == 6, "provenance is free");
+}
+
+TEST_CASE("a good model passes") {
+  validateGraph(goodModel());
+  validateWeights(goodModel());
 }
 
 } // namespace
-
-int main() {
-  validateGraph(goodModel());
-  validateWeights(goodModel());
-  graphRules();
-  rangeRules();
-  headerRules();
-  return tests::result();
-}

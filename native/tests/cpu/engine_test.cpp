@@ -2,25 +2,20 @@
 // for bit. Usage: engine_test [networks] [first seed]
 #include "core/scalar_engine.hpp"
 #include "cpu/engines.hpp"
+#include "tests/support/arguments.hpp"
 #include "tests/support/random_model.hpp"
+
+#include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 
 using namespace zynqnet;
 
 namespace {
-
-int failures = 0;
-
-void fail(const std::string &backend, std::uint32_t seed, const std::string &what) {
-  std::printf("FAILED %s, seed %u: %s\n", backend.c_str(), seed, what.c_str());
-  ++failures;
-}
 
 void compareInt8(const std::string &backend, std::uint32_t seed, unsigned threads) {
   const auto model = tests::randomModel(seed, Arithmetic::int8);
@@ -35,22 +30,12 @@ void compareInt8(const std::string &backend, std::uint32_t seed, unsigned thread
     TensorDump tensors;
     reference->runAllTensors(frame, expected, expectedTensors);
     engine->run(frame, sums); // first with reused memory
-    if (sums.sums != expected.sums || !sums.values.empty()) {
-      fail(backend, seed, "sums differ");
-    }
+    CHECK_MESSAGE((sums.sums == expected.sums && sums.values.empty()), "sums differ");
     engine->runAllTensors(frame, got, tensors);
-    if (got.sums != expected.sums) {
-      fail(backend, seed, "sums differ when all tensors are kept");
-    }
-    if (tensors.bytes.size() != expectedTensors.bytes.size()) {
-      fail(backend, seed, "the number of tensors differs");
-      continue;
-    }
+    CHECK_MESSAGE(got.sums == expected.sums, "sums differ when all tensors are kept");
+    REQUIRE(tensors.bytes.size() == expectedTensors.bytes.size());
     for (std::size_t t = 0; t < tensors.bytes.size(); ++t) {
-      if (tensors.bytes[t] != expectedTensors.bytes[t]) {
-        fail(backend, seed, "tensor " + std::to_string(t) + " differs");
-        break;
-      }
+      REQUIRE_MESSAGE(tensors.bytes[t] == expectedTensors.bytes[t], "tensor ", t);
     }
   }
 }
@@ -69,9 +54,7 @@ void compareFloat(const std::string &backend, std::uint32_t seed, unsigned threa
   reference->runAllTensors(frame, expected, expectedTensors);
   engine->runAllTensors(frame, got, tensors);
   engine->run(frame, plain);
-  if (plain.values != got.values || !got.sums.empty()) {
-    fail(backend, seed, "run and runAllTensors disagree");
-  }
+  CHECK_MESSAGE((plain.values == got.values && got.sums.empty()), "run and runAllTensors disagree");
   expectedTensors.floats.push_back(expected.values);
   tensors.floats.push_back(got.values);
   for (std::size_t t = 0; t < expectedTensors.floats.size(); ++t) {
@@ -83,24 +66,22 @@ void compareFloat(const std::string &backend, std::uint32_t seed, unsigned threa
     }
     for (std::size_t i = 0; i < a.size(); ++i) {
       if (!(std::fabs(a[i] - b[i]) <= 1e-4F * largest)) {
-        fail(backend, seed, "float tensor " + std::to_string(t) + " differs: " + std::to_string(a[i]) + " and " + std::to_string(b[i]));
-        return;
+        FAIL("float tensor ", t, " differs: ", a[i], " and ", b[i]);
       }
     }
   }
 }
 
-} // namespace
-
-int main(int argc, char **argv) {
-  const auto networks = static_cast<std::uint32_t>(argc > 1 ? std::atoi(argv[1]) : 300);
-  const auto first = static_cast<std::uint32_t>(argc > 2 ? std::atoi(argv[2]) : 1);
+TEST_CASE("every backend of this processor agrees with the reference") {
+  const std::uint32_t networks = tests::numberArgument(0, 300);
+  const std::uint32_t first = tests::numberArgument(1, 1);
   for (const std::string &backend : cpuFeatures()) {
     if (backend == "float") {
       continue;
     }
     const bool isFloat = backend.starts_with("float");
-    for (std::uint32_t seed = first; seed < first + networks && failures < 20; ++seed) {
+    for (std::uint32_t seed = first; seed < first + networks; ++seed) {
+      INFO(backend, ", seed ", seed);
       const unsigned threads = 1 + seed % 3;
       if (isFloat) {
         compareFloat(backend, seed, threads);
@@ -110,6 +91,6 @@ int main(int argc, char **argv) {
     }
     std::printf("%s: %u networks\n", backend.c_str(), networks);
   }
-  std::printf(failures == 0 ? "ok\n" : "%d failures\n", failures);
-  return failures == 0 ? 0 : 1;
 }
+
+} // namespace

@@ -2,8 +2,9 @@
 // threads than processors. Also meant for -fsanitize=thread: the items' data is plain memory.
 #include "cpu/work_crew.hpp"
 
+#include <doctest/doctest.h>
+
 #include <atomic>
-#include <cstdio>
 #include <numeric>
 
 using zynqnet::cpu::WorkCrew;
@@ -11,7 +12,7 @@ using zynqnet::cpu::WorkCrew;
 namespace {
 
 /// Phase p adds to each of its items the sum of phase p - 1: wrong order or lost items give wrong sums.
-bool sumsThroughPhases(unsigned threads, int runs) {
+void sumsThroughPhases(unsigned threads, int runs) {
   WorkCrew crew(threads, 6);
   for (int run = 0; run < runs; ++run) {
     WorkCrew::Job job;
@@ -32,27 +33,23 @@ bool sumsThroughPhases(unsigned threads, int runs) {
     std::uint64_t expected = 1;
     for (const auto &phase : values) {
       for (const std::uint64_t value : phase) {
-        if (value != expected) {
-          std::printf("FAILED %u threads, run %d\n", threads, run);
-          return false;
-        }
+        REQUIRE_MESSAGE(value == expected, threads, " threads, run ", run);
       }
       expected = 1 + expected * phase.size();
     }
   }
-  return true;
+}
+
+TEST_CASE("every item runs once, phase after phase") {
+  for (const unsigned threads : {1U, 2U, 3U, 7U}) {
+    sumsThroughPhases(threads, 2000);
+  }
+}
+
+TEST_CASE("a crew may end while its helpers are only starting") {
+  for (int i = 0; i < 300; ++i) {
+    sumsThroughPhases(3, i % 3);
+  }
 }
 
 } // namespace
-
-int main() {
-  bool ok = true;
-  for (const unsigned threads : {1U, 2U, 3U, 7U}) {
-    ok = sumsThroughPhases(threads, 2000) && ok;
-  }
-  for (int i = 0; i < 300; ++i) { // creation and destruction race with helpers that are only starting
-    ok = sumsThroughPhases(3, i % 3) && ok;
-  }
-  std::printf(ok ? "ok\n" : "failed\n");
-  return ok ? 0 : 1;
-}

@@ -1,6 +1,7 @@
 // Frames into the input layout: every shape against one byte at a time.
 #include "lowering/program.hpp"
-#include "tests/support/check.hpp"
+
+#include <doctest/doctest.h>
 
 #include <cstdint>
 #include <random>
@@ -8,7 +9,6 @@
 #include <vector>
 
 using namespace zynqnet::accelerator;
-using zynqnet::tests::check;
 
 namespace {
 
@@ -59,9 +59,7 @@ InputLayout randomLayout(std::mt19937 &random) {
   return layout;
 }
 
-} // namespace
-
-int main() {
+TEST_CASE("frames are packed into every input layout") {
   std::mt19937 random(5);
   for (int n = 0; n < 1000; ++n) {
     const InputLayout layout = randomLayout(random);
@@ -77,10 +75,11 @@ int main() {
         for (std::uint32_t b = 0; b < layout.blocks * 16 && same; ++b) {
           const std::size_t at = ((std::size_t{row} * layout.blocks + b / 16) * layout.cols + col) * 16 + b % 16;
           same = got[at] == byteOf(layout, frame, row, col, b);
-          check(same, "layout " + std::to_string(n) + ": byte " + std::to_string(b) + " of row " + std::to_string(row) + ", column " + std::to_string(col));
+          CHECK_MESSAGE(same, ("layout " + std::to_string(n) + ": byte " + std::to_string(b) + " of row " + std::to_string(row) + ", column " + std::to_string(col)));
         }
       }
     }
   }
-  return zynqnet::tests::result();
 }
+
+} // namespace

@@ -1,6 +1,7 @@
 // The functional simulator refuses what the accelerator refuses, and names the command.
 #include "sim/functional/functional_simulator.hpp"
-#include "tests/support/check.hpp"
+
+#include <doctest/doctest.h>
 
 #include <cstring>
 #include <string>
@@ -40,14 +41,11 @@ Outcome run(const std::vector<Command> &list, std::uint32_t count, std::uint32_t
 }
 
 void expect(const std::string &what, const Outcome &got, ErrorCode code, std::uint32_t command, std::uint32_t address = 0) {
-  check(got.code == code && got.command == command && got.address == address,
-        what + ": error " + std::to_string(static_cast<unsigned>(got.code)) + " in command " + std::to_string(got.command));
-  check(got.causes == (code == ErrorCode::none ? irqStatusBits::done.mask() : irqStatusBits::error.mask()) && got.status == 0, what + ": stopped with its interrupt");
+  CHECK_MESSAGE((got.code == code && got.command == command && got.address == address), (what + ": error " + std::to_string(static_cast<unsigned>(got.code)) + " in command " + std::to_string(got.command)));
+  CHECK_MESSAGE((got.causes == (code == ErrorCode::none ? irqStatusBits::done.mask() : irqStatusBits::error.mask()) && got.status == 0), (what + ": stopped with its interrupt"));
 }
 
-} // namespace
-
-int main() {
+TEST_CASE("commands are refused with their code and index") {
   const Command end = makeCommand(Opcode::end, 0);
   expect("a good list", run({goodLoad(), end}, 2), ErrorCode::none, 0);
   expect("an unknown opcode", run({goodLoad(), makeCommand(static_cast<Opcode>(9), 0), end}, 3), ErrorCode::badOpcode, 1);
@@ -70,5 +68,6 @@ int main() {
   const Command conv = Command(pool).set(field::opcode, static_cast<std::uint32_t>(Opcode::conv)).set(field::blocks, 1).set(field::lastQuads, 4).set(field::groupWords, 4);
   expect("a convolution without weights", run({conv, end}, 2), ErrorCode::timeout, 0);
   expect("a group larger than the ring", run({Command(conv).set(field::groupWords, 1000), end}, 2), ErrorCode::badField, 0);
-  return result();
 }
+
+} // namespace

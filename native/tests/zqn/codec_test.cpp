@@ -3,9 +3,11 @@
 #include "zqn/codec.hpp"
 #include "zqn/huffman.hpp"
 #include "zqn/text_packer.hpp"
-#include "tests/support/check.hpp"
+#include "tests/support/check_refused.hpp"
 #include "tests/support/random_model.hpp"
 #include "tests/support/header_of.hpp"
+
+#include <doctest/doctest.h>
 
 #include <algorithm>
 #include <bit>
@@ -15,12 +17,11 @@
 #include <span>
 
 using namespace zynqnet;
-using tests::check;
 using tests::checkRefused;
 
 namespace {
 
-void codesAreOptimalAndLimited() {
+TEST_CASE("codes are optimal and limited") {
   std::vector<std::uint64_t> fibonacci{1, 1};
   while (fibonacci.size() < 30) {
     fibonacci.push_back(fibonacci[fibonacci.size() - 1] + fibonacci[fibonacci.size() - 2]);
@@ -30,8 +31,8 @@ void codesAreOptimalAndLimited() {
   for (const std::uint8_t length : lengths) {
     space += std::ldexp(1.0, -length);
   }
-  check(*std::max_element(lengths.begin(), lengths.end()) == maxCodeLength && space == 1.0, "a degenerate code is limited and complete");
-  check(limitedCodeLengths(std::vector<std::uint64_t>{4, 2, 1, 1}, 12) == std::vector<std::uint8_t>{1, 2, 3, 3}, "Huffman's own example");
+  CHECK_MESSAGE((*std::max_element(lengths.begin(), lengths.end()) == maxCodeLength && space == 1.0), "a degenerate code is limited and complete");
+  CHECK_MESSAGE((limitedCodeLengths(std::vector<std::uint64_t>{4, 2, 1, 1}, 12) == std::vector<std::uint8_t>{1, 2, 3, 3}), "Huffman's own example");
 }
 
 void codesSurvive(std::uint32_t seed) {
@@ -49,7 +50,7 @@ void codesSurvive(std::uint32_t seed) {
   BitWriter writer;
   const HuffmanEncoder encoder(counts);
   encoder.describe(writer);
-  check(seed > 3 || encoder.cost(counts) >= writer.bitCount(), "a code costs at least its description");
+  CHECK_MESSAGE((seed > 3 || encoder.cost(counts) >= writer.bitCount()), "a code costs at least its description");
   for (const std::uint32_t symbol : text) {
     encoder.put(writer, symbol);
   }
@@ -61,17 +62,17 @@ void codesSurvive(std::uint32_t seed) {
     reader.refill();
     same = same && decoder.next(reader) == symbol;
   }
-  check(same && reader.finish() == bytes.size(), "symbols survive their code, seed " + std::to_string(seed));
+  CHECK_MESSAGE((same && reader.finish() == bytes.size()), ("symbols survive their code, seed " + std::to_string(seed)));
 }
 
-void arraysSurvive() {
+TEST_CASE("arrays survive") {
   const std::vector<std::vector<std::uint32_t>> integers{{}, {0}, {0, 0, 0}, {1, 2, 3}, {0xffffffffU, 0, 1}, {0x80000000U, 0x80000000U}, {8, 16, 4096, 0}};
   for (const std::vector<std::uint32_t> &values : integers) {
     BitWriter writer;
     putIntegers(writer, values);
     const std::vector<std::uint8_t> bytes = writer.finish();
     BitReader reader(bytes);
-    check(takeIntegers(reader, values.size()) == values, "integers survive");
+    CHECK_MESSAGE(takeIntegers(reader, values.size()) == values, "integers survive");
   }
   const std::vector<std::vector<float>> floats{{}, {0.0F}, {-0.0F, 0.0F}, {1.5F, 1.5F}, {1e-40F, -3.4e38F, 0.1F}, {0.5F, 0.25F, -2.0F}};
   for (const std::vector<float> &values : floats) {
@@ -80,16 +81,15 @@ void arraysSurvive() {
     const std::vector<std::uint8_t> bytes = writer.finish();
     BitReader reader(bytes);
     const std::vector<float> back = takeFloats(reader, values.size());
-    check(std::equal(values.begin(), values.end(), back.begin(), back.end(),
-                     [](float a, float b) { return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b); }),
-          "floats survive bit for bit");
+    CHECK_MESSAGE((std::equal(values.begin(), values.end(), back.begin(), back.end(),
+                     [](float a, float b) { return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b); })), "floats survive bit for bit");
   }
   for (const std::int32_t value : {0, -1, 1, 2147483647, -2147483647 - 1}) {
-    check(unzigzag(zigzag(value)) == value, "zigzag");
+    CHECK_MESSAGE(unzigzag(zigzag(value)) == value, "zigzag");
   }
 }
 
-void textSurvives() {
+TEST_CASE("text survives") {
   std::string text = "{}";
   for (int i = 0; i < 300; ++i) {
     text += "{\"op\":\"conv\",\"name\":\"fire";
@@ -98,12 +98,12 @@ void textSurvives() {
   }
   for (const std::string &sample : {std::string(), std::string("a"), text, std::string(5000, 'x')}) {
     const std::vector<std::uint8_t> packed = packText(sample);
-    check(unpackText(packed, sample.size()) == sample, "text survives");
+    CHECK_MESSAGE(unpackText(packed, sample.size()) == sample, "text survives");
   }
   const std::vector<std::uint8_t> packed = packText(text);
   checkRefused("MODEL_HEADER", "a text longer than packed", [&] { (void)unpackText(packed, text.size() + 100000); });
   checkRefused("MODEL_HEADER", "a text shorter than packed", [&] { (void)unpackText(packed, text.size() - 100); });
-  check(packText(text).size() * 8 < text.size(), "repetitive text shrinks");
+  CHECK_MESSAGE(packText(text).size() * 8 < text.size(), "repetitive text shrinks");
 }
 
 void modelsSurvive(std::uint32_t seed, std::set<std::string> &codings) {
@@ -115,16 +115,15 @@ void modelsSurvive(std::uint32_t seed, std::set<std::string> &codings) {
   for (std::size_t i = 0; i < model.weights.size(); ++i) {
     const ConvWeights &a = model.weights[i];
     const ConvWeights &b = parsed.model.weights[i];
-    check(a.weights == b.weights && a.bias == b.bias && a.multiplier == b.multiplier && a.shift == b.shift &&
-              a.floatWeights == b.floatWeights && a.floatBias == b.floatBias,
-          "weights survive, seed " + std::to_string(seed));
+    CHECK_MESSAGE((a.weights == b.weights && a.bias == b.bias && a.multiplier == b.multiplier && a.shift == b.shift &&
+              a.floatWeights == b.floatWeights && a.floatBias == b.floatBias), ("weights survive, seed " + std::to_string(seed)));
     stored += parsed.sections[i].storedBytes;
     codings.insert(parsed.sections[i].coding.substr(0, 4));
     codings.insert(parsed.sections[i].coding.find("contexts") != std::string::npos ? "contexts" : "");
     codings.insert(parsed.sections[i].coding.find("groups") != std::string::npos ? "groups" : "");
   }
-  check(stored < file.size(), "sections are within the file");
-  check(parsed.model.ops.size() == model.ops.size() && parsed.model.tensors.size() == model.tensors.size(), "the graph survives");
+  CHECK_MESSAGE(stored < file.size(), "sections are within the file");
+  CHECK_MESSAGE((parsed.model.ops.size() == model.ops.size() && parsed.model.tensors.size() == model.tensors.size()), "the graph survives");
 }
 
 /// A damaged file whose digest somebody made right again: refused or a different valid model, never a crash.
@@ -143,7 +142,7 @@ void damageIsRefused(std::uint32_t seed) {
       ++refused;
     }
   }
-  check(refused > 0 && refused <= 100, "some damage is refused even without the digest");
+  CHECK_MESSAGE((refused > 0 && refused <= 100), "some damage is refused even without the digest");
   for (std::size_t size = 0; size < file.size(); size += 1 + size / 50) {
     const std::vector<std::uint8_t> cut(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
     checkRefused(size < 4 ? "MODEL_MAGIC" : "MODEL_TRUNCATED", "a cut file", [&] {
@@ -156,24 +155,20 @@ void damageIsRefused(std::uint32_t seed) {
   checkRefused("MODEL_DIGEST", "another digest", [&] { (void)parseModel(file, std::vector<std::uint8_t>(32, 1)); });
 }
 
-} // namespace
-
-int main() {
-  codesAreOptimalAndLimited();
+TEST_CASE("files survive, and damage is refused") {
   for (std::uint32_t seed = 0; seed < 60; ++seed) {
     codesSurvive(seed);
   }
-  arraysSurvive();
-  textSurvives();
   std::set<std::string> codings;
   for (std::uint32_t seed = 1; seed <= 24; ++seed) {
     modelsSurvive(seed, codings);
   }
   for (const char *coding : {"raw", "dens", "runs", "patt", "contexts", "groups"}) {
-    check(codings.contains(coding), std::string("the random models use coding ") + coding);
+    CHECK_MESSAGE(codings.contains(coding), (std::string("the random models use coding ") + coding));
   }
   for (std::uint32_t seed = 1; seed <= 3; ++seed) {
     damageIsRefused(seed);
   }
-  return tests::result();
 }
+
+} // namespace

@@ -1,7 +1,8 @@
 // Messages to a service manager arrive, on path and abstract sockets, and what cannot be sent is said.
 #include "core/error.hpp"
 #include "platform/notify/notify.hpp"
-#include "tests/platform/v4l2/check.hpp"
+
+#include <doctest/doctest.h>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -62,9 +63,7 @@ std::size_t openFiles() {
   return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {}));
 }
 
-} // namespace
-
-int main() {
+TEST_CASE("messages arrive, and what cannot be sent is an error") {
   char folder[] = "/tmp/zynqnet-notify-XXXXXX";
   CHECK(::mkdtemp(folder) != nullptr);
   const std::string path = std::string(folder) + "/socket";
@@ -92,5 +91,6 @@ int main() {
   CHECK(refusal("relative") == "NOTIFY_FAILED");
   CHECK(refusal("/" + std::string(200, 'x')) == "NOTIFY_FAILED");
   std::filesystem::remove_all(folder);
-  return zynqnet::tests::failures == 0 ? 0 : 1;
 }
+
+} // namespace

@@ -1,7 +1,8 @@
 // The capture thread against a driver that misbehaves in every way that drivers do.
 #include "platform/v4l2/capture.hpp"
-#include "tests/platform/v4l2/check.hpp"
 #include "tests/platform/v4l2/fake_kernel.hpp"
+
+#include <doctest/doctest.h>
 
 #include <atomic>
 #include <cerrno>
@@ -105,7 +106,7 @@ FakeFrame frameOf(std::size_t bytes, std::uint8_t value, std::uint32_t sequence)
   return frame;
 }
 
-void deliversEveryFormat() {
+TEST_CASE("delivers every format") {
   struct Case {
     PixelFormat format;
     std::uint32_t fourcc;
@@ -126,16 +127,16 @@ void deliversEveryFormat() {
       kernel->awaitStreaming();
       kernel->deliver(frameOf(c.inputBytes, 128, 3));
       reader.awaitPictures(1);
-      CHECK(reader.opened && reader.opened->layout.format == c.format);
-      CHECK(reader.opened && reader.opened->framesPerSecond == 25);
-      CHECK(reader.opened && reader.opened->card.size() == 32);
+      CHECK((reader.opened && reader.opened->layout.format == c.format));
+      CHECK((reader.opened && reader.opened->framesPerSecond == 25));
+      CHECK((reader.opened && reader.opened->card.size() == 32));
       const Picture &picture = reader.pictures[0];
       CHECK(picture.output == c.output);
-      CHECK(picture.width == width && picture.height == height && picture.sequence == 3);
+      CHECK((picture.width == width && picture.height == height && picture.sequence == 3));
       CHECK(picture.timestampNs == 5'000'000'000);
       CHECK(picture.bytes.size() == (c.output == Output::gray8 ? 1U : 3U) * width * height);
       const std::uint8_t expected = c.output == Output::rgb24 && c.format != PixelFormat::rgb24 ? 130 : 128; // (128 - 16) * 255 / 219
-      CHECK(picture.bytes.front() == expected && picture.bytes.back() == expected);
+      CHECK((picture.bytes.front() == expected && picture.bytes.back() == expected));
       reader.stop();
       CHECK(!reader.error);
     }
@@ -143,7 +144,7 @@ void deliversEveryFormat() {
   }
 }
 
-void passesJpegThroughAndTakesTheOtherCode() {
+TEST_CASE("passes JPEG through and takes the other code") {
   for (const std::uint32_t fourcc : {V4L2_PIX_FMT_MJPEG, V4L2_PIX_FMT_JPEG}) {
     auto kernel = std::make_shared<FakeKernel>();
     kernel->formats = {V4L2_PIX_FMT_YUYV, fourcc};
@@ -158,7 +159,7 @@ void passesJpegThroughAndTakesTheOtherCode() {
   }
 }
 
-void takesTheFirstWishThatIsOffered() {
+TEST_CASE("takes the first wish that is offered") {
   auto kernel = std::make_shared<FakeKernel>();
   kernel->formats = {V4L2_PIX_FMT_GREY, V4L2_PIX_FMT_NV12};
   kernel->padding = 16;
@@ -166,10 +167,10 @@ void takesTheFirstWishThatIsOffered() {
   Reader reader(kernel, {PixelFormat::yuyv, PixelFormat::nv12, PixelFormat::grey});
   reader.until([&] { return reader.opened.has_value(); });
   CHECK(reader.opened->layout.format == PixelFormat::nv12);
-  CHECK(reader.opened->layout.width == 32 && reader.opened->layout.strideBytes == 48);
+  CHECK((reader.opened->layout.width == 32 && reader.opened->layout.strideBytes == 48));
 }
 
-void countsWhatIsLost() {
+TEST_CASE("counts what is lost") {
   auto kernel = std::make_shared<FakeKernel>();
   kernel->formats = {V4L2_PIX_FMT_GREY};
   Reader reader(kernel);
@@ -194,7 +195,7 @@ void countsWhatIsLost() {
   CHECK(kernel->queuedBuffers() == 4);
 }
 
-void refusesMjpgThatIsNone() {
+TEST_CASE("refuses MJPG that is none") {
   auto kernel = std::make_shared<FakeKernel>();
   kernel->formats = {V4L2_PIX_FMT_MJPEG};
   Reader reader(kernel);
@@ -206,7 +207,7 @@ void refusesMjpgThatIsNone() {
   CHECK(reader.warnings.size() == 2);
 }
 
-void keepsOnlyTheLatest() {
+TEST_CASE("keeps only the latest") {
   auto kernel = std::make_shared<FakeKernel>();
   kernel->formats = {V4L2_PIX_FMT_GREY};
   Reader reader(kernel);
@@ -224,7 +225,7 @@ void keepsOnlyTheLatest() {
   CHECK(reader.pictures.size() + reader.lost == many);
 }
 
-void usesItsOwnClockWhereTheDriverHasNone() {
+TEST_CASE("uses its own clock where the driver has none") {
   auto kernel = std::make_shared<FakeKernel>();
   kernel->formats = {V4L2_PIX_FMT_GREY};
   Reader reader(kernel);
@@ -235,24 +236,24 @@ void usesItsOwnClockWhereTheDriverHasNone() {
   kernel->deliver(frame);
   reader.awaitPictures(1);
   const std::chrono::nanoseconds stamp(reader.pictures[0].timestampNs);
-  CHECK(stamp >= before && stamp <= std::chrono::steady_clock::now().time_since_epoch());
+  CHECK((stamp >= before && stamp <= std::chrono::steady_clock::now().time_since_epoch()));
 }
 
-void endsWhenUnpluggedAndOpensAgain() {
+TEST_CASE("ends when unplugged and opens again") {
   auto kernel = std::make_shared<FakeKernel>();
   {
     Reader reader(kernel);
     kernel->awaitStreaming();
     kernel->unplug();
     reader.awaitEnd();
-    CHECK(reader.error && reader.error->code() == "CAMERA_LOST");
-    CHECK(reader.error && std::string(reader.error->what()).find("unplugged") != std::string::npos);
+    CHECK((reader.error && reader.error->code() == "CAMERA_LOST"));
+    CHECK((reader.error && std::string(reader.error->what()).find("unplugged") != std::string::npos));
   }
   expectAllClosed(*kernel);
   {
     Reader reader(kernel);
     reader.awaitEnd();
-    CHECK(reader.error && reader.error->code() == "CAMERA_OPEN");
+    CHECK((reader.error && reader.error->code() == "CAMERA_OPEN"));
   }
   kernel->plugIn();
   {
@@ -264,7 +265,7 @@ void endsWhenUnpluggedAndOpensAgain() {
   expectAllClosed(*kernel);
 }
 
-void endsOnErrorsWhileStreaming() {
+TEST_CASE("ends on errors while streaming") {
   for (const int error : {-ENODEV, -EIO, -EINVAL}) {
     auto kernel = std::make_shared<FakeKernel>();
     {
@@ -272,13 +273,13 @@ void endsOnErrorsWhileStreaming() {
       kernel->awaitStreaming();
       kernel->failNextDequeue(error);
       reader.awaitEnd();
-      CHECK(reader.error && reader.error->code() == "CAMERA_LOST");
+      CHECK((reader.error && reader.error->code() == "CAMERA_LOST"));
     }
     expectAllClosed(*kernel);
   }
 }
 
-void refusesABufferThatItNeverGave() {
+TEST_CASE("refuses a buffer that it never gave") {
   auto kernel = std::make_shared<FakeKernel>();
   Reader reader(kernel);
   kernel->awaitStreaming();
@@ -286,10 +287,10 @@ void refusesABufferThatItNeverGave() {
   frame.index = 77;
   kernel->deliver(frame);
   reader.awaitEnd();
-  CHECK(reader.error && reader.error->code() == "CAMERA_LOST");
+  CHECK((reader.error && reader.error->code() == "CAMERA_LOST"));
 }
 
-void saysWhyItCannotOpen() {
+TEST_CASE("says why it cannot open") {
   struct Case {
     std::function<void(FakeKernel &)> spoil;
     const char *code;
@@ -333,7 +334,7 @@ void saysWhyItCannotOpen() {
   }
 }
 
-void stopsWhileTheDriverHangsInOpen() {
+TEST_CASE("stops while the driver hangs in open") {
   auto kernel = std::make_shared<FakeKernel>();
   kernel->holdOpen();
   std::atomic<bool> late = false;
@@ -350,19 +351,3 @@ void stopsWhileTheDriverHangsInOpen() {
 }
 
 } // namespace
-
-int main() {
-  deliversEveryFormat();
-  passesJpegThroughAndTakesTheOtherCode();
-  takesTheFirstWishThatIsOffered();
-  countsWhatIsLost();
-  refusesMjpgThatIsNone();
-  keepsOnlyTheLatest();
-  usesItsOwnClockWhereTheDriverHasNone();
-  endsWhenUnpluggedAndOpensAgain();
-  endsOnErrorsWhileStreaming();
-  refusesABufferThatItNeverGave();
-  saysWhyItCannotOpen();
-  stopsWhileTheDriverHangsInOpen();
-  return zynqnet::tests::failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}

@@ -1,6 +1,7 @@
 // Colour conversion: every (Y, U, V) against the real-valued matrix of BT.601, and every layout against single pixels.
 #include "platform/v4l2/convert.hpp"
-#include "tests/platform/v4l2/check.hpp"
+
+#include <doctest/doctest.h>
 
 #include <algorithm>
 #include <array>
@@ -33,7 +34,7 @@ std::array<double, 3> exactOf(int y, int u, int v) {
   return {clamp(luma + 1.402 * red), clamp(luma - 1.772 * 0.114 / 0.587 * blue - 1.402 * 0.299 / 0.587 * red), clamp(luma + 1.772 * blue)};
 }
 
-void everyColour() {
+TEST_CASE("every colour is within one of the exact matrix") {
   double worst = 0;
   std::vector<std::uint8_t> in(512);
   std::vector<std::uint8_t> out(256 * 3);
@@ -92,10 +93,7 @@ void everyLayout(PixelFormat format, std::uint32_t width, std::uint32_t height, 
   CHECK(right);
 }
 
-} // namespace
-
-int main() {
-  everyColour();
+TEST_CASE("every layout gives the bytes of single pixels") {
   std::mt19937 random(7);
   for (const PixelFormat format : {PixelFormat::yuyv, PixelFormat::nv12, PixelFormat::rgb24, PixelFormat::grey}) {
     for (const std::uint32_t width : {2U, 16U, 34U, 66U, 640U}) {
@@ -109,5 +107,6 @@ int main() {
   CHECK(formatOf("YUYV") == PixelFormat::yuyv);
   CHECK(!formatOf("yuyv"));
   CHECK(fourccText(fourccOf(PixelFormat::nv12)) == "NV12");
-  return zynqnet::tests::failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
+
+} // namespace

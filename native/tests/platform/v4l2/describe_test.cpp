@@ -2,8 +2,9 @@
 #include "platform/v4l2/describe.hpp"
 
 #include "core/error.hpp"
-#include "tests/platform/v4l2/check.hpp"
 #include "tests/platform/v4l2/fake_kernel.hpp"
+
+#include <doctest/doctest.h>
 
 #include <cerrno>
 #include <string>
@@ -22,7 +23,7 @@ std::string failureOf(FakeKernel &kernel) {
   return "none";
 }
 
-void namesAndFormats() {
+TEST_CASE("names and formats") {
   FakeKernel kernel;
   kernel.formats = {V4L2_PIX_FMT_MJPEG, V4L2_PIX_FMT_YUYV, V4L2_PIX_FMT_H264};
   const Description found = describe(kernel, "/dev/fake");
@@ -33,13 +34,13 @@ void namesAndFormats() {
   CHECK(kernel.openDescriptors() == 0);
 }
 
-void aDeviceInUseCanBeAsked() {
+TEST_CASE("a device in use can be asked") {
   FakeKernel kernel;
   kernel.refuse = {{VIDIOC_S_FMT, -EBUSY}, {VIDIOC_REQBUFS, -EBUSY}, {VIDIOC_STREAMON, -EBUSY}};
   CHECK(describe(kernel, "/dev/fake").formats.size() == 1);
 }
 
-void whatDoesNotCaptureHasNoFormats() {
+TEST_CASE("what does not capture has no formats") {
   FakeKernel kernel;
   kernel.capabilities = V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING; // the second device of a USB camera
   const Description found = describe(kernel, "/dev/fake");
@@ -47,7 +48,7 @@ void whatDoesNotCaptureHasNoFormats() {
   CHECK(found.formats.empty());
 }
 
-void failuresAreTold() {
+TEST_CASE("failures are reported") {
   FakeKernel absent;
   absent.openError = -ENOENT;
   CHECK(failureOf(absent) == "CAMERA_OPEN: cannot open /dev/fake: No such file or directory");
@@ -58,11 +59,3 @@ void failuresAreTold() {
 }
 
 } // namespace
-
-int main() {
-  namesAndFormats();
-  aDeviceInUseCanBeAsked();
-  whatDoesNotCaptureHasNoFormats();
-  failuresAreTold();
-  return zynqnet::tests::failures == 0 ? 0 : 1;
-}
