@@ -10,7 +10,7 @@ namespace zynqnet::accelerator {
 LoadedProgram::LoadedProgram(std::shared_ptr<Accelerator> accelerator, std::shared_ptr<const Model> network, bool keepTensors)
     : accelerator_(std::move(accelerator)), model_(std::move(network)), keepTensors_(keepTensors), generation_(accelerator_->generation()) {
   const Model &model = *model_;
-  // The size does not depend on the base, so the first lowering tells how much to reserve.
+  // The size does not depend on the base, so the first lowering says how much to reserve.
   LowerOptions options;
   options.keepTensors = keepTensors;
   program_ = lower(model, accelerator_->preset(), options);

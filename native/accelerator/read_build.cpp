@@ -8,7 +8,7 @@ namespace zynqnet::accelerator {
 
 namespace {
 
-bool within(std::uint32_t value, std::uint32_t least, std::uint32_t most) { return value >= least && value <= most; }
+bool within(std::uint32_t value, std::uint32_t min, std::uint32_t max) { return value >= min && value <= max; }
 
 } // namespace
 

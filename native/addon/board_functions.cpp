@@ -1,7 +1,7 @@
 #include "addon/board_functions.hpp"
 
 #include "addon/accelerator_options.hpp"
-#include "addon/arrays.hpp"
+#include "addon/typed_arrays.hpp"
 #include "addon/promise_worker.hpp"
 
 #include "platform/processing_system.hpp"

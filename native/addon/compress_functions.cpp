@@ -1,6 +1,6 @@
 #include "addon/compress_functions.hpp"
 
-#include "addon/arrays.hpp"
+#include "addon/typed_arrays.hpp"
 #include "compress/gradient.hpp"
 #include "compress/moments.hpp"
 #include "compress/rate_distortion.hpp"

@@ -1,7 +1,7 @@
 #include "addon/engine_object.hpp"
 
 #include "addon/accelerator_options.hpp"
-#include "addon/arrays.hpp"
+#include "addon/typed_arrays.hpp"
 #include "addon/engine_factory.hpp"
 #include "addon/model_object.hpp"
 #include "addon/module.hpp"

@@ -1,6 +1,6 @@
 #include "addon/model_object.hpp"
 
-#include "addon/arrays.hpp"
+#include "addon/typed_arrays.hpp"
 #include "addon/module.hpp"
 #include "addon/promise_worker.hpp"
 

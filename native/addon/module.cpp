@@ -1,7 +1,7 @@
 // What the addon exports: NativeAddon of daemon/native/addon.ts.
 #include "addon/module.hpp"
 
-#include "addon/arrays.hpp"
+#include "addon/typed_arrays.hpp"
 #include "addon/board_functions.hpp"
 #include "addon/compress_functions.hpp"
 #include "addon/engine_factory.hpp"

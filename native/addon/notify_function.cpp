@@ -1,6 +1,6 @@
 #include "addon/notify_function.hpp"
 
-#include "addon/arrays.hpp"
+#include "addon/typed_arrays.hpp"
 #include "platform/notify/notify.hpp"
 
 namespace zynqnet {

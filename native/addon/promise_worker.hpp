@@ -1,7 +1,7 @@
 // Work off the JavaScript thread whose result is a promise.
 #pragma once
 
-#include "addon/arrays.hpp"
+#include "addon/typed_arrays.hpp"
 
 #include <napi.h>
 

@@ -1,6 +1,6 @@
 #include "addon/v4l2_object.hpp"
 
-#include "addon/arrays.hpp"
+#include "addon/typed_arrays.hpp"
 #include "platform/v4l2/capture.hpp"
 #include "platform/v4l2/describe.hpp"
 
@@ -52,7 +52,7 @@ private:
   bool connected_ = true;
 };
 
-/// One capture as JavaScript holds it. Lives until `closed` was told, whether or not anybody keeps the object.
+/// One capture as JavaScript holds it. Lives until `closed` was reported, whether or not anybody keeps the object.
 class Session : public std::enable_shared_from_this<Session> {
 public:
   static Napi::Value open(Napi::Env env, v4l2::Wish wish, const Napi::Function &onEvent) {
@@ -77,7 +77,7 @@ public:
   }
 
 private:
-  /// Tells the session when the environment goes before the camera is closed (a worker that ends, process.exit).
+  /// Reports to the session when the environment goes before the camera is closed (a worker that ends, process.exit).
   class Cleanup {
   public:
     Cleanup(Napi::Env env, std::weak_ptr<Session> session) : env_(env), session_(std::move(session)) {
@@ -113,19 +113,19 @@ private:
     News news = capture_->drain();
     const Napi::HandleScope scope(env);
     if (news.opened) {
-      tell(openedEvent(env, *news.opened));
+      report(openedEvent(env, *news.opened));
     }
     for (const std::string &warning : news.warnings) {
       Napi::Object event = eventOf(env, "warning");
       event.Set("message", warning);
-      tell(event);
+      report(event);
     }
     if (news.picture) {
-      tell(frameEvent(env, *news.picture, news.lost));
+      report(frameEvent(env, *news.picture, news.lost));
     } else if (news.lost > 0) {
       Napi::Object event = eventOf(env, "lost");
       event.Set("frames", static_cast<double>(news.lost));
-      tell(event);
+      report(event);
     }
     if (news.closed) {
       Napi::Object event = eventOf(env, "closed");
@@ -136,7 +136,7 @@ private:
       cleanup_.reset();
       doorbell_->disconnect();
       capture_.reset();
-      tell(event);
+      report(event);
       onEvent_.Reset();
     }
   }
@@ -190,7 +190,7 @@ private:
         loan.release());
   }
 
-  void tell(const Napi::Object &event) { onEvent_.Value().Call({event}); }
+  void report(const Napi::Object &event) { onEvent_.Value().Call({event}); }
 
   Napi::FunctionReference onEvent_;
   std::shared_ptr<Doorbell> doorbell_ = std::make_shared<Doorbell>();

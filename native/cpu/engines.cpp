@@ -4,7 +4,7 @@
 #include "core/scalar_engine.hpp"
 #include "cpu/cpu_features.hpp"
 #include "cpu/kernels/kernel_sets.hpp"
-#include "cpu/program.hpp"
+#include "cpu/cpu_program.hpp"
 #include "cpu/work_crew.hpp"
 
 #include <algorithm>

@@ -15,8 +15,8 @@ int main(int argc, char **argv) {
     return 2;
   }
   const int count = argc > 2 ? std::atoi(argv[2]) : 60;
-  constexpr std::size_t mostBytes = 1500;
-  constexpr std::size_t mostHeaderBytes = 900; // reading long headers takes most of an execution's time
+  constexpr std::size_t maxBytes = 1500;
+  constexpr std::size_t maxHeaderBytes = 900; // reading long headers takes most of an execution's time
   int written = 0;
   for (std::uint32_t seed = 1; written < count; ++seed) {
     Model model = *tests::randomModel(seed, seed % 4 == 0 ? Arithmetic::float32 : Arithmetic::int8);
@@ -29,12 +29,12 @@ int main(int argc, char **argv) {
       continue;
     }
     const std::string header = tests::headerOf(model);
-    if (header.size() > mostHeaderBytes) {
+    if (header.size() > maxHeaderBytes) {
       continue;
     }
     const std::span plain(reinterpret_cast<const std::uint8_t *>(header.data()), header.size());
     const std::vector<std::uint8_t> input = fuzz::inputFrom(tests::fileOf(model), plain, seed % 3 == 0 ? 2 : 1);
-    if (input.size() > mostBytes) {
+    if (input.size() > maxBytes) {
       continue;
     }
     std::ofstream file(std::string(argv[1]) + "/seed-" + std::to_string(written++), std::ios::binary);

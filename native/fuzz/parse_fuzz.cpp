@@ -14,9 +14,9 @@
 namespace {
 
 // Kept small so that one execution is short.
-constexpr std::uint64_t mostMacs = 100'000;
-constexpr std::uint64_t mostElements = 20'000;
-constexpr std::uint64_t mostWeights = 1'500; ///< of a model that is written again: the encoder tries many codings
+constexpr std::uint64_t maxMacs = 100'000;
+constexpr std::uint64_t maxElements = 20'000;
+constexpr std::uint64_t maxWeights = 1'500; ///< of a model that is written again: the encoder tries many codings
 
 using namespace zynqnet;
 
@@ -29,7 +29,7 @@ bool isSmall(const Model &model) {
   for (const Tensor &tensor : model.tensors) {
     elements += std::uint64_t{tensor.channels} * tensor.height * tensor.width;
   }
-  return macs <= mostMacs && elements <= mostElements;
+  return macs <= maxMacs && elements <= maxElements;
 }
 
 void require(bool condition) {
@@ -43,7 +43,7 @@ void checkRoundTrip(const Model &model) {
   for (const Op &op : model.ops) {
     weights += hasWeights(op.kind) ? weightCount(op) : 0;
   }
-  if (weights > mostWeights) {
+  if (weights > maxWeights) {
     return;
   }
   std::vector<std::uint8_t> file = encodeModel(model);

@@ -15,7 +15,7 @@ std::unique_ptr<accelerator::RegisterWindow> openRegisters(const BoardConfig &co
   return config.registerAddress ? openDevMemWindow(config.root, *config.registerAddress, use) : openUioWindow(config.root, config.uio, use);
 }
 
-/// u-dma-buf unless told otherwise; where there is none, the memory that the UIO device itself brings.
+/// u-dma-buf unless configured otherwise; where there is none, the memory that the UIO device itself brings.
 std::unique_ptr<accelerator::DmaBuffer> openMemory(const BoardConfig &config) {
   if (config.memoryAddress) {
     return openReservedMemory(config.root, *config.memoryAddress, config.memoryBytes);

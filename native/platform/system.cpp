@@ -41,7 +41,7 @@ std::uint64_t readNumber(const std::filesystem::path &file) {
         return number;
       }
     }
-  } catch (const std::logic_error &) { // no number, or too large: told below
+  } catch (const std::logic_error &) { // no number, or too large: reported below
   }
   throw Error("ACCELERATOR_MISSING", "no number in " + file.string() + (text ? ": '" + *text + "'" : ": cannot be read"));
 }

@@ -23,8 +23,8 @@ struct ContextRule {
 /// same kernel, 0 outside it. In a 1x1 convolution the left neighbour is the previous input channel.
 class Contexts {
 public:
-  static constexpr std::int32_t mostLevel = 1023;
-  static constexpr unsigned mostThresholds = 4;
+  static constexpr std::int32_t maxLevel = 1023;
+  static constexpr unsigned maxThresholds = 4;
   static constexpr unsigned thresholdBits = 11;
 
   Contexts(const Op &conv, const ContextRule &rule) : corner_(rule.corner ? 1 : 0) {
@@ -42,12 +42,12 @@ public:
     }
     levels_.assign(std::size_t{grids} * (height + 1) * stride_, 0);
     const auto middle = static_cast<std::uint8_t>(rule.thresholds.size());
-    ranges_.assign(6 * mostLevel + 1, middle);
+    ranges_.assign(6 * maxLevel + 1, middle);
     for (const std::uint32_t threshold : rule.thresholds) {
       // One range further out on both sides.
-      for (std::size_t p = threshold + 1; p <= 3 * std::size_t{mostLevel}; ++p) {
-        ++ranges_[3 * mostLevel + p];
-        --ranges_[3 * mostLevel - p];
+      for (std::size_t p = threshold + 1; p <= 3 * std::size_t{maxLevel}; ++p) {
+        ++ranges_[3 * maxLevel + p];
+        --ranges_[3 * maxLevel - p];
       }
     }
   }
@@ -70,7 +70,7 @@ public:
     void set(std::size_t position, std::int32_t level) const noexcept { levels[places[position]] = static_cast<std::int16_t>(level); }
   };
 
-  [[nodiscard]] Row row() noexcept { return {places_.data(), levels_.data(), ranges_.data() + 3 * mostLevel, stride_, corner_}; }
+  [[nodiscard]] Row row() noexcept { return {places_.data(), levels_.data(), ranges_.data() + 3 * maxLevel, stride_, corner_}; }
 
 private:
   std::vector<std::uint32_t> places_; ///< position in the row to index in `levels_`

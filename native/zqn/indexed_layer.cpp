@@ -20,7 +20,7 @@ template <typename Value> std::optional<IndexedLayer> index(const std::vector<Va
   all.push_back(0);
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
-  if (all.size() - 1 > mostValues) {
+  if (all.size() - 1 > maxValues) {
     return std::nullopt;
   }
   IndexedLayer layer;

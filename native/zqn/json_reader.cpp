@@ -14,9 +14,9 @@ using nlohmann::json;
 
 [[noreturn]] void refuse(const std::string &path, const std::string &what) { throw Error("MODEL_HEADER", path + ": " + what); }
 
-std::uint32_t checkedInteger(const json &value, const std::string &path, std::uint32_t least, std::uint32_t most) {
-  if (!value.is_number_unsigned() || value.get<std::uint64_t>() < least || value.get<std::uint64_t>() > most) {
-    refuse(path, "expected an integer from " + std::to_string(least) + " to " + std::to_string(most));
+std::uint32_t checkedInteger(const json &value, const std::string &path, std::uint32_t min, std::uint32_t max) {
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() < min || value.get<std::uint64_t>() > max) {
+    refuse(path, "expected an integer from " + std::to_string(min) + " to " + std::to_string(max));
   }
   return static_cast<std::uint32_t>(value.get<std::uint64_t>());
 }
@@ -80,16 +80,16 @@ const json &JsonObject::at(const char *key) const {
   return *found;
 }
 
-const json &JsonObject::array(const char *key, std::size_t least, std::size_t most) const {
+const json &JsonObject::array(const char *key, std::size_t min, std::size_t max) const {
   const json &value = at(key);
-  if (!value.is_array() || value.size() < least || value.size() > most) {
-    refuse(pathOf(key), "expected an array of " + std::to_string(least) + " to " + std::to_string(most) + " entries");
+  if (!value.is_array() || value.size() < min || value.size() > max) {
+    refuse(pathOf(key), "expected an array of " + std::to_string(min) + " to " + std::to_string(max) + " entries");
   }
   return value;
 }
 
-std::uint32_t JsonObject::integer(const char *key, std::uint32_t least, std::uint32_t most) const {
-  return checkedInteger(at(key), pathOf(key), least, most);
+std::uint32_t JsonObject::integer(const char *key, std::uint32_t min, std::uint32_t max) const {
+  return checkedInteger(at(key), pathOf(key), min, max);
 }
 
 bool JsonObject::boolean(const char *key) const {
@@ -102,8 +102,8 @@ bool JsonObject::boolean(const char *key) const {
 
 float JsonObject::number(const char *key) const { return checkedNumber(at(key), pathOf(key)); }
 
-std::string JsonObject::text(const char *key, std::size_t mostBytes) const {
-  return checkedText(at(key), pathOf(key), mostBytes);
+std::string JsonObject::text(const char *key, std::size_t maxBytes) const {
+  return checkedText(at(key), pathOf(key), maxBytes);
 }
 
 std::size_t JsonObject::choice(const char *key, std::span<const std::string_view> choices) const {
@@ -119,10 +119,10 @@ std::size_t JsonObject::choice(const char *key, std::span<const std::string_view
   refuse(pathOf(key), "expected one of " + allowed);
 }
 
-std::vector<std::uint32_t> JsonObject::integers(const char *key, std::size_t count, std::uint32_t least, std::uint32_t most) const {
+std::vector<std::uint32_t> JsonObject::integers(const char *key, std::size_t count, std::uint32_t min, std::uint32_t max) const {
   std::vector<std::uint32_t> result;
   for (const json &value : array(key, count, count)) {
-    result.push_back(checkedInteger(value, pathOf(key), least, most));
+    result.push_back(checkedInteger(value, pathOf(key), min, max));
   }
   return result;
 }
@@ -135,13 +135,13 @@ std::vector<float> JsonObject::numbers(const char *key, std::size_t count) const
   return result;
 }
 
-std::string checkedText(const json &value, const std::string &path, std::size_t mostBytes) {
+std::string checkedText(const json &value, const std::string &path, std::size_t maxBytes) {
   if (!value.is_string()) {
     refuse(path, "expected a text");
   }
   std::string text = value.get<std::string>();
-  if (text.empty() || text.size() > mostBytes) {
-    refuse(path, "expected 1 to " + std::to_string(mostBytes) + " bytes of text");
+  if (text.empty() || text.size() > maxBytes) {
+    refuse(path, "expected 1 to " + std::to_string(maxBytes) + " bytes of text");
   }
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {

@@ -22,17 +22,17 @@ public:
 
   [[nodiscard]] bool has(const char *key) const { return value_.contains(key); }
   [[nodiscard]] const nlohmann::json &at(const char *key) const;
-  [[nodiscard]] const nlohmann::json &array(const char *key, std::size_t least, std::size_t most) const;
-  [[nodiscard]] std::uint32_t integer(const char *key, std::uint32_t least, std::uint32_t most) const;
+  [[nodiscard]] const nlohmann::json &array(const char *key, std::size_t min, std::size_t max) const;
+  [[nodiscard]] std::uint32_t integer(const char *key, std::uint32_t min, std::uint32_t max) const;
   [[nodiscard]] bool boolean(const char *key) const;
   [[nodiscard]] float number(const char *key) const;
-  [[nodiscard]] std::string text(const char *key, std::size_t mostBytes) const;
+  [[nodiscard]] std::string text(const char *key, std::size_t maxBytes) const;
   /// The index of the value in `choices`.
   [[nodiscard]] std::size_t choice(const char *key, std::span<const std::string_view> choices) const;
   [[nodiscard]] std::size_t choice(const char *key, std::initializer_list<std::string_view> choices) const {
     return choice(key, std::span(choices.begin(), choices.size()));
   }
-  [[nodiscard]] std::vector<std::uint32_t> integers(const char *key, std::size_t count, std::uint32_t least, std::uint32_t most) const;
+  [[nodiscard]] std::vector<std::uint32_t> integers(const char *key, std::size_t count, std::uint32_t min, std::uint32_t max) const;
   [[nodiscard]] std::vector<float> numbers(const char *key, std::size_t count) const;
   [[nodiscard]] std::string pathOf(const char *key) const { return path_ + "." + key; }
 
@@ -42,6 +42,6 @@ private:
 };
 
 /// Refuses texts that are empty, too long or hold control characters; returns the text.
-[[nodiscard]] std::string checkedText(const nlohmann::json &value, const std::string &path, std::size_t mostBytes);
+[[nodiscard]] std::string checkedText(const nlohmann::json &value, const std::string &path, std::size_t maxBytes);
 
 } // namespace zynqnet

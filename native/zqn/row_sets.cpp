@@ -7,7 +7,7 @@
 namespace zynqnet {
 namespace {
 
-constexpr int mostRounds = 12;
+constexpr int maxRounds = 12;
 
 /// Bits per weight of a row under its own code: rows are dealt out by it to begin with.
 float spreadOf(const std::vector<std::uint32_t> &histogram) {
@@ -46,7 +46,7 @@ std::vector<std::uint8_t> groupRows(const std::vector<std::vector<std::uint32_t>
   for (std::size_t i = 0; i < order.size(); ++i) {
     groups[order[i]] = static_cast<std::uint8_t>(i * sets / order.size());
   }
-  for (int round = 0; round < mostRounds; ++round) {
+  for (int round = 0; round < maxRounds; ++round) {
     const std::vector<std::vector<float>> lengths = codeLengths(histograms, groups, sets);
     bool moved = false;
     for (std::size_t r = 0; r < histograms.size(); ++r) {

@@ -20,10 +20,10 @@ namespace section {
 enum class Coding : std::uint8_t { raw, dense, runs, patterns };
 
 inline constexpr unsigned codebookSizeBits = 10;
-inline constexpr std::uint32_t mostValues = (1U << codebookSizeBits) - 1;
-inline constexpr std::uint32_t mostTableSets = 8;
-inline constexpr std::uint32_t leastPattern = 2;
-inline constexpr std::uint32_t mostPattern = 10;
+inline constexpr std::uint32_t maxValues = (1U << codebookSizeBits) - 1;
+inline constexpr std::uint32_t maxTableSets = 8;
+inline constexpr std::uint32_t minPattern = 2;
+inline constexpr std::uint32_t maxPattern = 10;
 inline constexpr std::uint32_t shiftSymbols = 41;
 
 // Runs of zeros: 0..15 as they are, then one symbol per power of two with extra bits, then "the row's rest is zero".

@@ -55,13 +55,13 @@ template <typename Value> std::vector<Value> readCodebook(BitReader &reader) {
     return {};
   }
   constexpr bool isFloat = sizeof(Value) == 4;
-  constexpr std::int64_t most = isFloat ? 0x7f7fffff : 127; // the largest finite float
+  constexpr std::int64_t max = isFloat ? 0x7f7fffff : 127; // the largest finite float
   const bool negative = reader.take(1) != 0;
   const std::int64_t magnitude = reader.take(isFloat ? 31 : 7);
   const std::vector<std::int64_t> ordered = readAscending(reader, count, negative ? -magnitude : magnitude);
   std::vector<Value> values;
   for (const std::int64_t value : ordered) {
-    if (value == 0 || value < -most || value > most) {
+    if (value == 0 || value < -max || value > max) {
       throw Error("MODEL_SECTION", "a codebook holds zero or a value out of range");
     }
     if constexpr (isFloat) {
@@ -76,7 +76,7 @@ template <typename Value> std::vector<Value> readCodebook(BitReader &reader) {
 ContextRule readContextRule(BitReader &reader) {
   ContextRule rule;
   const std::uint32_t count = reader.take(3);
-  if (count > Contexts::mostThresholds) {
+  if (count > Contexts::maxThresholds) {
     throw Error("MODEL_SECTION", "there are at most 4 context thresholds");
   }
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -110,7 +110,7 @@ template <typename Value> Layer<Value> readLayer(BitReader &reader, Coding codin
   readValues(reader, layer);
   if (coding == Coding::patterns) {
     layer.patternBits = reader.take(4);
-    if (layer.patternBits < leastPattern || layer.patternBits > mostPattern) {
+    if (layer.patternBits < minPattern || layer.patternBits > maxPattern) {
       throw Error("MODEL_SECTION", "a pattern covers 2 to 10 weights");
     }
   }

@@ -17,7 +17,7 @@ using namespace section;
 
 /// With several contexts the decoder reads from many tables: kept small, they stay in the nearest caches (0.1 % larger).
 constexpr unsigned shortCodeLength = 11;
-constexpr std::size_t leastForSets = 2048; ///< weights; below it, more codes never pay
+constexpr std::size_t minForSets = 2048; ///< weights; below it, more codes never pay
 
 void putCodebook(BitWriter &writer, const std::vector<std::int64_t> &codebook, bool isFloat) {
   writer.put(static_cast<std::uint32_t>(codebook.size()), codebookSizeBits);
@@ -152,7 +152,7 @@ std::vector<ContextRule> contextRules(const IndexedLayer &layer) {
   for (const std::vector<double> &multiples : factors) {
     ContextRule rule;
     for (const double factor : multiples) {
-      const auto threshold = static_cast<std::uint32_t>(std::min(rms * factor, double{Contexts::mostLevel}));
+      const auto threshold = static_cast<std::uint32_t>(std::min(rms * factor, double{Contexts::maxLevel}));
       if (rule.thresholds.empty() || threshold > rule.thresholds.back()) {
         rule.thresholds.push_back(threshold);
       }
@@ -181,7 +181,7 @@ BitWriter smallest(const Op &conv, const IndexedLayer &layer, bool isFloat) {
   for (std::size_t i = 1; i < plans.size(); ++i) {
     offer(plans[i]);
   }
-  if (layer.indices.size() < leastForSets) {
+  if (layer.indices.size() < minForSets) {
     return result;
   }
   for (const ContextRule &rule : contextRules(layer)) {
@@ -189,7 +189,7 @@ BitWriter smallest(const Op &conv, const IndexedLayer &layer, bool isFloat) {
     plan.rule = rule;
     offer(plan);
   }
-  for (std::uint32_t sets = 2; sets <= mostTableSets && sets <= layer.rows; sets *= 2) {
+  for (std::uint32_t sets = 2; sets <= maxTableSets && sets <= layer.rows; sets *= 2) {
     Plan plan = best;
     plan.sets = sets;
     if (!offer(plan)) {

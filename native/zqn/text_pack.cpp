@@ -9,8 +9,8 @@
 namespace zynqnet {
 namespace {
 
-constexpr std::uint32_t mostMatch = 1024;
-constexpr int mostCandidates = 128;
+constexpr std::uint32_t maxMatch = 1024;
+constexpr int maxCandidates = 128;
 constexpr int rounds = 3;
 
 struct Token {
@@ -28,7 +28,7 @@ struct Costs {
   std::array<float, text::distanceSymbols> distances{};
 
   [[nodiscard]] float of(std::uint32_t length, std::uint32_t distance) const {
-    const text::ClassedNumber l = text::classOf(length - text::leastMatch);
+    const text::ClassedNumber l = text::classOf(length - text::minMatch);
     const text::ClassedNumber d = text::classOf(distance - 1);
     return tokens[256 + l.symbol] + distances[d.symbol] + static_cast<float>(l.extraBits + d.extraBits);
   }
@@ -40,14 +40,14 @@ std::vector<std::vector<Match>> findMatches(std::string_view text) {
   std::vector<std::int32_t> head(1U << 16U, -1);
   std::vector<std::int32_t> previous(text.size(), -1);
   const auto byteAt = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
-  for (std::size_t i = 0; i + text::leastMatch <= text.size(); ++i) {
+  for (std::size_t i = 0; i + text::minMatch <= text.size(); ++i) {
     const std::uint32_t hash = ((byteAt(i) << 16U | byteAt(i + 1) << 8U | byteAt(i + 2)) * 0x9e3779b1U) >> 16U;
-    std::uint32_t best = text::leastMatch - 1;
-    const std::size_t most = std::min<std::size_t>(mostMatch, text.size() - i);
+    std::uint32_t best = text::minMatch - 1;
+    const std::size_t max = std::min<std::size_t>(maxMatch, text.size() - i);
     int tried = 0;
-    for (std::int32_t from = head[hash]; from >= 0 && best < most && tried < mostCandidates; from = previous[static_cast<std::size_t>(from)], ++tried) {
+    for (std::int32_t from = head[hash]; from >= 0 && best < max && tried < maxCandidates; from = previous[static_cast<std::size_t>(from)], ++tried) {
       std::uint32_t length = 0;
-      while (length < most && text[static_cast<std::size_t>(from) + length] == text[i + length]) {
+      while (length < max && text[static_cast<std::size_t>(from) + length] == text[i + length]) {
         ++length;
       }
       if (length > best) {
@@ -75,16 +75,16 @@ std::vector<Token> cheapestPath(std::string_view text, const std::vector<std::ve
       }
     };
     offer({}, costs.tokens[static_cast<unsigned char>(text[i])]);
-    std::uint32_t from = text::leastMatch;
+    std::uint32_t from = text::minMatch;
     for (const Match &match : matches[i]) {
       for (; from <= match.length; ++from) {
         offer({from, match.distance}, costs.of(from, match.distance));
       }
     }
     const std::uint32_t repeat = lastDistance[i];
-    for (std::uint32_t length = 1; repeat != 0 && length <= mostMatch && i + length <= text.size() && text[i + length - 1] == text[i + length - 1 - repeat]; ++length) {
-      if (length >= text::leastMatch) {
-        const text::ClassedNumber l = text::classOf(length - text::leastMatch);
+    for (std::uint32_t length = 1; repeat != 0 && length <= maxMatch && i + length <= text.size() && text[i + length - 1] == text[i + length - 1 - repeat]; ++length) {
+      if (length >= text::minMatch) {
+        const text::ClassedNumber l = text::classOf(length - text::minMatch);
         offer({length, repeat}, costs.tokens[256 + l.symbol] + static_cast<float>(l.extraBits) + costs.distances[text::repeatDistance]);
       }
     }
@@ -106,7 +106,7 @@ template <typename Byte, typename Pair> void forEach(std::string_view text, cons
       byte(static_cast<unsigned char>(text[position]));
     } else {
       const text::ClassedNumber distance = token.distance == last ? text::ClassedNumber{text::repeatDistance, 0, 0} : text::classOf(token.distance - 1);
-      match(text::classOf(token.length - text::leastMatch), distance);
+      match(text::classOf(token.length - text::minMatch), distance);
       last = token.distance;
     }
     position += token.length;

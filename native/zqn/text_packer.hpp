@@ -19,7 +19,7 @@ namespace zynqnet {
 
 namespace text {
 
-inline constexpr std::uint32_t leastMatch = 3;
+inline constexpr std::uint32_t minMatch = 3;
 inline constexpr std::uint32_t numberClasses = 80;                        ///< numbers below 2^21
 inline constexpr std::uint32_t tokenSymbols = 256 + numberClasses;        ///< bytes, then match lengths - 3
 inline constexpr std::uint32_t repeatDistance = numberClasses;            ///< the last match's distance again

@@ -26,7 +26,7 @@ std::string unpack(std::span<const std::uint8_t> packed, std::size_t textBytes) 
       result.push_back(static_cast<char>(token));
       continue;
     }
-    const std::size_t length = takeNumber(reader, token - 256) + text::leastMatch;
+    const std::size_t length = takeNumber(reader, token - 256) + text::minMatch;
     reader.refill();
     const std::uint32_t symbol = distances.next(reader);
     distance = symbol == text::repeatDistance ? distance : takeNumber(reader, symbol) + 1;

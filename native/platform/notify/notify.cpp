@@ -33,7 +33,7 @@ private:
 };
 
 [[noreturn]] void fail(const std::string &socket, const std::string &reason) {
-  throw Error("NOTIFY_FAILED", "the service manager cannot be told through NOTIFY_SOCKET=" + socket + ": " + reason);
+  throw Error("NOTIFY_FAILED", "cannot notify the service manager through NOTIFY_SOCKET=" + socket + ": " + reason);
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-// What a daemon tells its service manager: one datagram to an AF_UNIX socket.
+// Messages to the service manager: one datagram each, to an AF_UNIX socket.
 #pragma once
 
 #include <string>

@@ -15,15 +15,15 @@ namespace zynqnet::v4l2 {
 namespace {
 
 constexpr int waitMs = 1000;
-constexpr std::size_t mostWarnings = 8;
-constexpr std::size_t mostPooled = 4;
+constexpr std::size_t maxWarnings = 8;
+constexpr std::size_t maxPooled = 4;
 
 /// Ends a wait from another thread.
 class Wake {
 public:
   Wake() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (fd_ < 0) {
-      throw Error("CAMERA_OPEN", "no eventfd can be had; too many files are open");
+      throw Error("CAMERA_OPEN", "cannot create an eventfd: too many files are open");
     }
   }
   ~Wake() { ::close(fd_); }
@@ -79,7 +79,7 @@ std::vector<std::uint8_t> PicturePool::take(std::size_t bytes) {
 
 void PicturePool::giveBack(std::vector<std::uint8_t> bytes) {
   const std::lock_guard lock(state_->mutex);
-  if (state_->spare.size() < mostPooled) {
+  if (state_->spare.size() < maxPooled) {
     state_->spare.push_back(std::move(bytes));
   }
 }
@@ -97,7 +97,7 @@ struct Capture::Shared {
   bool notified = false; ///< a drain is on its way
 
   /// Changes the news and asks for a drain, once until it comes.
-  template <typename Change> void tell(Change change) {
+  template <typename Change> void post(Change change) {
     bool ask = false;
     {
       const std::lock_guard lock(mutex);
@@ -110,9 +110,9 @@ struct Capture::Shared {
   }
 
   void warn(const char *message) {
-    tell([&](News &told) {
-      if (told.warnings.size() < mostWarnings) {
-        told.warnings.emplace_back(message);
+    post([&](News &posted) {
+      if (posted.warnings.size() < maxWarnings) {
+        posted.warnings.emplace_back(message);
       }
     });
   }
@@ -147,7 +147,7 @@ void Capture::run(const std::shared_ptr<Shared> &shared, const std::shared_ptr<K
   std::optional<Error> failure;
   try {
     Stream camera(kernel, wish);
-    shared->tell([&](News &news) { news.opened = camera.agreement(); });
+    shared->post([&](News &news) { news.opened = camera.agreement(); });
     stream(*shared, camera);
   } catch (const Error &error) {
     failure = error;
@@ -157,7 +157,7 @@ void Capture::run(const std::shared_ptr<Shared> &shared, const std::shared_ptr<K
   if (shared->stopping) {
     failure.reset();
   }
-  shared->tell([&](News &news) {
+  shared->post([&](News &news) {
     news.closed = true;
     news.error = std::move(failure);
   });
@@ -197,7 +197,7 @@ void Capture::stream(Shared &shared, Stream &camera) {
       convert(layout, filled.bytes, picture.bytes);
     }
     camera.release(filled);
-    shared.tell([&](News &news) {
+    shared.post([&](News &news) {
       if (news.picture) {
         news.lost += 1;
         shared.pool->giveBack(std::move(news.picture->bytes));

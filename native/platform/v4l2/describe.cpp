@@ -11,7 +11,7 @@ namespace zynqnet::v4l2 {
 
 namespace {
 
-constexpr std::uint32_t mostFormats = 64;
+constexpr std::uint32_t maxFormats = 64;
 
 class Opened {
 public:
@@ -52,7 +52,7 @@ Description describe(Kernel &kernel, const std::string &device) {
   if (!found.captures) {
     return found;
   }
-  for (std::uint32_t index = 0; index < mostFormats; ++index) {
+  for (std::uint32_t index = 0; index < maxFormats; ++index) {
     v4l2_fmtdesc format;
     std::memset(&format, 0, sizeof format);
     format.index = index;

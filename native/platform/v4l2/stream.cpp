@@ -14,8 +14,8 @@ namespace zynqnet::v4l2 {
 namespace {
 
 constexpr std::uint32_t bufferCount = 4;
-constexpr std::uint32_t leastBuffers = 2;
-constexpr std::uint32_t mostPixels = 25'000'000; // as much as preprocessing takes (MAX_FRAME_PIXELS)
+constexpr std::uint32_t minBuffers = 2;
+constexpr std::uint32_t maxPixels = 25'000'000; // as much as preprocessing takes (MAX_FRAME_PIXELS)
 
 std::string explained(const std::string &what, int error) {
   return what + ": " + std::strerror(-error); // NOLINT: glibc's strerror is thread-safe for known errors
@@ -139,7 +139,7 @@ bool Stream::tryFormat(const Wish &wish, PixelFormat format, std::uint32_t fourc
     return false;
   }
   if (picture.pixelformat != fourcc || picture.width == 0 || picture.height == 0 ||
-      picture.width > mostPixels / picture.height) {
+      picture.width > maxPixels / picture.height) {
     return false;
   }
   Layout layout{format, picture.width, picture.height, 0};
@@ -177,7 +177,7 @@ void Stream::mapBuffers() {
     throw Error("CAMERA_OPEN", explained(device_ + " gives no buffers", error) +
                                    (error == -EBUSY ? "; another program uses it" : ""));
   }
-  if (request.count < leastBuffers) {
+  if (request.count < minBuffers) {
     throw Error("CAMERA_OPEN", device_ + " gives only " + std::to_string(request.count) + " buffers; two are needed");
   }
   for (std::uint32_t index = 0; index < request.count; ++index) {

@@ -2,12 +2,12 @@
 //
 //   board_host --socket PATH --memory FILE --qtest PATH [--base 0x43c00000] [--spi 29] [--preset NAME] [--model rtl|functional]
 //
-// The plugin (qemu_plugin.cpp) tells of each store to the register window and waits for our answer; the guest's memory is
+// The plugin (qemu_plugin.cpp) reports each store to the register window and waits for our answer; the guest's memory is
 // mapped, so DMA is the model's own reads and writes; the interrupt goes in by qtest. On standard input, one a line, each
 // answered by one line of JSON: `stats`; `id HEX` (another identity); `stuck` (takes no notice of anything); `none`.
 #include "core/error.hpp"
 #include "sim/board/guest_memory.hpp"
-#include "sim/board/hardware.hpp"
+#include "sim/board/board_hardware.hpp"
 #include "sim/board/interrupt_line.hpp"
 #include "sim/board/unix_socket.hpp"
 
@@ -110,7 +110,7 @@ public:
   }
 
   /// At any time: what the hardware has changed by itself. Words that the guest writes are left alone, or a store that we
-  /// have not been told of yet would be lost; but for causes of the interrupt, which clearing takes back all the same.
+  /// have not been reported yet would be lost; but for causes of the interrupt, which clearing takes back all the same.
   void showChanges() {
     for (std::uint32_t offset = 0; offset <= reg::writeBeats; offset += 4) {
       if (offset < reg::control || offset == reg::status || offset == reg::irqStatus || offset > reg::timeout) {
@@ -153,7 +153,7 @@ private:
   std::uint64_t starts_ = 0;
 };
 
-/// One store of the guest, as the plugin tells it.
+/// One store of the guest, as the plugin reports it.
 struct Store {
   std::uint64_t offset = 0, instructions = 0;
 };

@@ -1,4 +1,4 @@
-#include "sim/board/hardware.hpp"
+#include "sim/board/board_hardware.hpp"
 #include "sim/functional/functional_simulator.hpp"
 
 namespace zynqnet::sim {

@@ -1,5 +1,5 @@
 #include "core/error.hpp"
-#include "sim/board/hardware.hpp"
+#include "sim/board/board_hardware.hpp"
 
 namespace zynqnet::sim {
 

@@ -30,7 +30,7 @@ bool anyUnaligned(const Command &command, std::uint32_t alignment, std::initiali
 
 ErrorCode checkCompute(const Command &command, const Preset &preset) {
   const bool conv = command.opcode() == Opcode::conv;
-  const auto outside = [&](CommandField f, std::uint32_t most) { return command.get(f) < 1 || command.get(f) > most; };
+  const auto outside = [&](CommandField f, std::uint32_t max) { return command.get(f) < 1 || command.get(f) > max; };
   const auto startBad = [&](CommandField f) {
     const auto start = static_cast<std::int16_t>(command.get(f));
     return start < -8 || start > 8192;

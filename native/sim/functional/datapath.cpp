@@ -212,8 +212,8 @@ void Datapath::pool(const Command &command, std::vector<PendingWrite> &stores) {
   for (std::uint32_t group = 0; group < command.get(field::groups); ++group) {
     for (std::uint32_t y = 0; y < command.get(field::outRows); ++y) {
       for (std::uint32_t x = 0; x < cols; ++x) {
-        std::uint8_t *most = result.data() + std::size_t{x} * 16;
-        std::fill_n(most, 16, std::uint8_t{0});
+        std::uint8_t *maxima = result.data() + std::size_t{x} * 16;
+        std::fill_n(maxima, 16, std::uint8_t{0});
         for (std::uint32_t tap = 0; tap < command.get(field::kernelRows) * command.get(field::kernelCols); ++tap) {
           const auto down = static_cast<std::int32_t>(y * command.get(field::strideRows) + tap / command.get(field::kernelCols));
           const auto right = static_cast<std::int32_t>(x * command.get(field::strideCols) + tap % command.get(field::kernelCols));
@@ -225,7 +225,7 @@ void Datapath::pool(const Command &command, std::vector<PendingWrite> &stores) {
                                                group * command.get(field::inBlockStride),
                                            static_cast<std::uint32_t>(col));
           for (std::uint32_t c = 0; c < 16; ++c) {
-            most[c] = std::max(most[c], source[c]);
+            maxima[c] = std::max(maxima[c], source[c]);
           }
         }
       }

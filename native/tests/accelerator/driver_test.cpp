@@ -312,9 +312,9 @@ TEST_CASE("the next frame is written while one runs") {
     std::unique_ptr<RegisterWindow> real_;
     Meeting &meeting_;
   };
-  class ToldMemory final : public DmaBuffer {
+  class NotifiedMemory final : public DmaBuffer {
   public:
-    ToldMemory(std::unique_ptr<DmaBuffer> real, Meeting &meeting) : real_(std::move(real)), meeting_(meeting) {}
+    NotifiedMemory(std::unique_ptr<DmaBuffer> real, Meeting &meeting) : real_(std::move(real)), meeting_(meeting) {}
     [[nodiscard]] std::span<std::uint8_t> bytes() noexcept override { return real_->bytes(); }
     [[nodiscard]] std::uint64_t busAddress() const noexcept override { return real_->busAddress(); }
     [[nodiscard]] std::string where() const override { return "the test's memory"; }
@@ -332,7 +332,7 @@ TEST_CASE("the next frame is written while one runs") {
   Meeting meeting;
   sim::FunctionalDevices devices = sim::createFunctionalDevices(preset, memoryBytes);
   const auto driver = std::make_shared<Accelerator>(std::make_unique<HeldWindow>(std::move(devices.registers), meeting),
-                                                    std::make_unique<ToldMemory>(std::move(devices.memory), meeting));
+                                                    std::make_unique<NotifiedMemory>(std::move(devices.memory), meeting));
   const auto model = randomModel(31, Arithmetic::int8);
   const auto engine = createAcceleratorEngine(driver, model, "fpga");
   meeting.hold = true;

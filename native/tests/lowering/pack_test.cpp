@@ -29,7 +29,7 @@ std::uint8_t byteOf(const InputLayout &layout, const std::vector<std::uint8_t> &
 }
 
 InputLayout randomLayout(std::mt19937 &random) {
-  const auto pick = [&](std::uint32_t least, std::uint32_t most) { return std::uniform_int_distribution<std::uint32_t>(least, most)(random); };
+  const auto pick = [&](std::uint32_t min, std::uint32_t max) { return std::uniform_int_distribution<std::uint32_t>(min, max)(random); };
   InputLayout layout;
   layout.channels = pick(0, 2) == 0 ? pick(1, 4) : 3;
   layout.height = pick(1, 40), layout.width = pick(1, 40);

@@ -110,7 +110,7 @@ struct Fault {
   bool commandKnown = false;
 };
 
-/// Causes the fault, lets the engine stop, and mends the list.
+/// Causes the fault, lets the engine stop, and repairs the list.
 Fault provoke(sim::AcceleratorModel &model, const Program &program, std::span<const std::uint8_t> frame, std::uint32_t seed, const sim::MemoryConditions &conditions,
               std::uint64_t maxCycles) {
   const Kind kind = static_cast<Kind>(seed % kinds.size());

@@ -39,7 +39,7 @@ int main(int argc, char **argv) {
   }
   std::sort(milliseconds.begin(), milliseconds.end());
   const double median = milliseconds[milliseconds.size() / 2];
-  std::printf("{\"weights\":%zu,\"fileBytes\":%zu,\"medianCpuMs\":%.3f,\"leastCpuMs\":%.3f,\"millionWeightsPerSecond\":%.1f}\n", weights,
+  std::printf("{\"weights\":%zu,\"fileBytes\":%zu,\"medianCpuMs\":%.3f,\"minCpuMs\":%.3f,\"millionWeightsPerSecond\":%.1f}\n", weights,
               content.size(), median, milliseconds.front(), static_cast<double>(weights) / median / 1000.0);
   return 0;
 }

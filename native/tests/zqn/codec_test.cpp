@@ -134,8 +134,8 @@ void damageIsRefused(std::uint32_t seed) {
   int refused = 0;
   for (int i = 0; i < 100; ++i) {
     std::vector<std::uint8_t> damaged = file;
-    const std::size_t most = i % 2 == 0 ? damaged.size() - 32 : 300; // often the header
-    damaged[random() % most] ^= static_cast<std::uint8_t>(1U << random() % 8);
+    const std::size_t max = i % 2 == 0 ? damaged.size() - 32 : 300; // often the header
+    damaged[random() % max] ^= static_cast<std::uint8_t>(1U << random() % 8);
     try {
       (void)tests::parsed(damaged);
     } catch (const Error &) {

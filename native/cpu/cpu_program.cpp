@@ -1,4 +1,4 @@
-#include "cpu/program.hpp"
+#include "cpu/cpu_program.hpp"
 
 #include "core/op_kinds.hpp"
 #include "core/validate.hpp"

@@ -1,4 +1,4 @@
-#include "addon/arrays.hpp"
+#include "addon/typed_arrays.hpp"
 
 namespace zynqnet {
 
