@@ -8,7 +8,7 @@
 
 namespace zynqnet::bench {
 
-void activationMemory() {
+TEST_CASE("activation memory") {
   constexpr std::uint32_t ports = 2, lanes = 2, banks = 4, rows = 512;
   using Word = std::array<std::uint32_t, 4>;
   std::map<std::pair<std::uint32_t, std::uint32_t>, Word> model; // bank, row
@@ -70,7 +70,7 @@ void activationMemory() {
         continue;
       }
       const bool ready = (top.load_ready_o >> p & 1U) != 0;
-      check(ready == !taken[loads[p].bank], "a port writes exactly when its bank is free");
+      CHECK_MESSAGE(ready == !taken[loads[p].bank], "a port writes exactly when its bank is free");
       (ready ? granted : refused) += 1;
       if (ready) {
         taken[loads[p].bank] = true; // the higher port waits
@@ -81,7 +81,7 @@ void activationMemory() {
     }
     tick(top);
   }
-  check(granted > 1000 && refused > 1000, "conflicts happened");
+  CHECK_MESSAGE((granted > 1000 && refused > 1000), "conflicts happened");
   top.out_valid_i = top.load_valid_i = 0;
   for (int i = 0; i < 4; ++i) {
     tick(top);
@@ -92,7 +92,7 @@ void activationMemory() {
     for (std::uint32_t bank = 0; bank < banks; ++bank) {
       const auto at = model.find({bank, row});
       for (std::uint32_t i = 0; at != model.end() && i < 4; ++i) {
-        check(top.read_data_o[bank * 4 + i] == at->second[i], "what was written last");
+        CHECK_MESSAGE(top.read_data_o[bank * 4 + i] == at->second[i], "what was written last");
       }
     }
   }

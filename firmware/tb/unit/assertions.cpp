@@ -2,6 +2,7 @@
 #include "Vaxicheck.h"
 #include "Vlitecheck.h"
 #include "bench.hpp"
+#include "core/error.hpp"
 
 #include <functional>
 #include <memory>
@@ -18,7 +19,7 @@ template <typename Top> bool fires(const std::function<void(Top &)> &body) {
     body(top);
     tick(top), tick(top);
   } catch (const Error &error) {
-    check(error.code() == "SIMULATION_PROTOCOL", "the error's code");
+    CHECK_MESSAGE(error.code() == "SIMULATION_PROTOCOL", "the error's code");
     return true;
   }
   return false;
@@ -53,7 +54,7 @@ void response(Vaxicheck &top) {
 
 void ports() {
   using Body = std::function<void(Vaxicheck &)>;
-  check(!fires<Vaxicheck>([](Vaxicheck &top) {
+  CHECK_MESSAGE((!fires<Vaxicheck>([](Vaxicheck &top) {
     for (std::uint32_t n = 1; n <= 16; ++n) {
       address(top, false, 0x1F80 + 8 * (16 - n), n);
       address(top, true, 0x2000, n);
@@ -65,7 +66,7 @@ void ports() {
     tick(top), tick(top);
     top.arready_i = 1;
     tick(top);
-  }), "legal traffic passes");
+  })), "legal traffic passes");
   const std::pair<const char *, Body> broken[] = {
       {"AR withdrawn", [](Vaxicheck &top) { top.arvalid_i = 1, tick(top), top.arvalid_i = 0, tick(top); }},
       {"AR's address changes", [](Vaxicheck &top) { top.arvalid_i = 1, tick(top), top.araddr_i = 8, tick(top); }},
@@ -100,7 +101,7 @@ void ports() {
        }},
   };
   for (const auto &[what, body] : broken) {
-    check(fires<Vaxicheck>(body), std::string("noticed: ") + what);
+    CHECK_MESSAGE(fires<Vaxicheck>(body), (std::string("noticed: ") + what));
   }
 }
 
@@ -113,7 +114,7 @@ void registerSlave() {
   };
   const auto answer = [](Vlitecheck &top) { top.bvalid_i = top.bready_i = 1, tick(top), top.bvalid_i = top.bready_i = 0; };
   const auto read = [](Vlitecheck &top) { top.arvalid_i = top.arready_i = 1, tick(top), top.arvalid_i = top.arready_i = 0; };
-  check(!fires<Vlitecheck>([&](Vlitecheck &top) { write(top), tick(top), answer(top), write(top), answer(top), read(top), top.rvalid_i = top.rready_i = 1, tick(top), top.rvalid_i = 0; }), "legal accesses pass");
+  CHECK_MESSAGE((!fires<Vlitecheck>([&](Vlitecheck &top) { write(top), tick(top), answer(top), write(top), answer(top), read(top), top.rvalid_i = top.rready_i = 1, tick(top), top.rvalid_i = 0; })), "legal accesses pass");
   const std::pair<const char *, Body> broken[] = {
       {"AW withdrawn", [](Vlitecheck &top) { top.awvalid_i = 1, tick(top), top.awvalid_i = 0, tick(top); }},
       {"W's strobes change", [](Vlitecheck &top) { top.wvalid_i = 1, tick(top), top.wstrb_i = 1, tick(top); }},
@@ -127,13 +128,13 @@ void registerSlave() {
       {"EXOKAY", [&](Vlitecheck &top) { read(top), top.rvalid_i = 1, top.rresp_i = 1, tick(top); }},
   };
   for (const auto &[what, body] : broken) {
-    check(fires<Vlitecheck>(body), std::string("noticed: ") + what);
+    CHECK_MESSAGE(fires<Vlitecheck>(body), (std::string("noticed: ") + what));
   }
 }
 
 } // namespace
 
-void assertions() {
+TEST_CASE("assertions") {
   ports();
   registerSlave();
 }

@@ -1,22 +1,12 @@
-// What the unit benches share: a clock, random numbers, and checks that say where they failed.
+// What the unit benches share: a clock and random numbers. Checks are doctest's.
 #pragma once
 
-#include "core/error.hpp"
+#include <doctest/doctest.h>
 
 #include <cstdint>
-#include <cstdio>
 #include <string>
 
 namespace zynqnet::bench {
-
-inline int failures = 0;
-
-/// Prints the first failures of a bench; the exit code counts them all.
-inline void check(bool condition, const std::string &what) {
-  if (!condition && ++failures <= 20) {
-    std::fprintf(stderr, "FAILED: %s\n", what.c_str());
-  }
-}
 
 /// xorshift64 (Marsaglia 2003): the same numbers in every run.
 class Random {
@@ -56,17 +46,5 @@ template <typename Top> void reset(Top &top) {
   tick(top);
   top.rst_i = 0;
 }
-
-// One function per bench file
-void fifo();
-void multipliers();
-void requantizer();
-void pool();
-void registers();
-void readPort();
-void writePort();
-void weights();
-void activationMemory();
-void assertions();
 
 } // namespace zynqnet::bench

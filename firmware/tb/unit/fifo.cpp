@@ -5,7 +5,7 @@
 
 namespace zynqnet::bench {
 
-void fifo() {
+TEST_CASE("fifo") {
   Vfifo top;
   Random random(1);
   std::deque<std::uint64_t> model;
@@ -17,11 +17,11 @@ void fifo() {
     top.data_i = random.next() & 0xFFFFFFFFFFULL;
     top.rst_i = random.chance(1) && cycle % 7 == 0;
     settle(top);
-    check(top.level_o == model.size(), "level");
-    check((top.valid_o != 0) == !model.empty(), "valid_o says whether there is a word");
-    check((top.ready_o != 0) == (model.size() < 8), "ready_o says whether there is room");
+    CHECK_MESSAGE(top.level_o == model.size(), "level");
+    CHECK_MESSAGE((top.valid_o != 0) == !model.empty(), "valid_o says whether there is a word");
+    CHECK_MESSAGE((top.ready_o != 0) == (model.size() < 8), "ready_o says whether there is room");
     if (!model.empty()) {
-      check(top.data_o == model.front(), "oldest word first");
+      CHECK_MESSAGE(top.data_o == model.front(), "oldest word first");
     }
     const bool push = top.valid_i != 0 && top.ready_o != 0;
     const bool pop = top.valid_o != 0 && top.ready_i != 0;

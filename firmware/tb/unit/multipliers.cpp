@@ -26,8 +26,8 @@ void products() {
         top.x_i = static_cast<std::uint8_t>(x);
         tick(top), tick(top), tick(top);
         const std::uint64_t p = top.p_o;
-        check(extend(p & 0x1FFFF, 17) == low * x, "low product of " + std::to_string(low) + " and " + std::to_string(x));
-        check(extend(((p >> 17U) & 0x1FFFF) + ((p >> 16U) & 1U), 17) == high * x, "high product of " + std::to_string(high) + " and " + std::to_string(x));
+        CHECK_MESSAGE(extend(p & 0x1FFFF, 17) == low * x, ("low product of " + std::to_string(low) + " and " + std::to_string(x)));
+        CHECK_MESSAGE(extend(((p >> 17U) & 0x1FFFF) + ((p >> 16U) & 1U), 17) == high * x, ("high product of " + std::to_string(high) + " and " + std::to_string(x)));
       }
     }
   }
@@ -89,14 +89,14 @@ void cascades() {
       }
     }
     if (any) {
-      check(static_cast<std::int32_t>(top.hold_o >> 32U) == wantHigh && static_cast<std::int32_t>(top.hold_o) == wantLow, "sum of a cascade, step " + std::to_string(t));
+      CHECK_MESSAGE((static_cast<std::int32_t>(top.hold_o >> 32U) == wantHigh && static_cast<std::int32_t>(top.hold_o) == wantLow), ("sum of a cascade, step " + std::to_string(t)));
     }
   }
 }
 
 } // namespace
 
-void multipliers() {
+TEST_CASE("multipliers") {
   products();
   cascades();
 }

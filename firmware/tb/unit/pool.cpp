@@ -8,7 +8,7 @@
 
 namespace zynqnet::bench {
 
-void pool() {
+TEST_CASE("pool") {
   constexpr int slots = 3, bytes = 32;
   using Word = std::array<std::uint8_t, bytes>;
   struct Result {
@@ -26,13 +26,13 @@ void pool() {
       top.word_i[i / 4] = (top.word_i[i / 4] & ~(255U << 8 * (i % 4))) | static_cast<std::uint32_t>(next[i]) << 8 * (i % 4);
     }
     if (top.valid_o != 0) {
-      check(!expected.empty(), "a result that nothing asked for");
+      CHECK_MESSAGE(!expected.empty(), "a result that nothing asked for");
       if (expected.empty()) {
         return;
       }
-      check(top.mask_o == expected.front().mask, "mask");
+      CHECK_MESSAGE(top.mask_o == expected.front().mask, "mask");
       for (int i = 0; i < bytes; ++i) {
-        check((top.data_o[i / 4] >> 8 * (i % 4) & 255U) == expected.front().word[i], "maximum");
+        CHECK_MESSAGE((top.data_o[i / 4] >> 8 * (i % 4) & 255U) == expected.front().word[i], "maximum");
       }
       expected.pop_front();
     }
@@ -69,7 +69,7 @@ void pool() {
   }
   top.valid_i = 0;
   cycle(), cycle(), cycle(), cycle();
-  check(expected.empty(), "every slot came out");
+  CHECK_MESSAGE(expected.empty(), "every slot came out");
 }
 
 } // namespace zynqnet::bench

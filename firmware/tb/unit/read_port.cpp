@@ -37,7 +37,7 @@ public:
     settle(top);
     for (std::uint32_t c = 0; c < 3; ++c) {
       if ((top.req_ready_o >> c & 1U) != 0) {
-        check(wanted[c].waiting, "a request is taken once");
+        CHECK_MESSAGE(wanted[c].waiting, "a request is taken once");
         for (std::uint32_t b = 0; b < wanted[c].beats; ++b) {
           expected[c].push_back(wanted[c].address - memoryBase + 8 * b);
         }
@@ -45,11 +45,11 @@ public:
         ++taken;
       }
       if ((top.data_valid_o >> c & 1U) != 0 && (top.data_ready_i >> c & 1U) != 0) {
-        check(!stopped, "no data after the stop");
-        check(!expected[c].empty(), "data that was asked for");
+        CHECK_MESSAGE(!stopped, "no data after the stop");
+        CHECK_MESSAGE(!expected[c].empty(), "data that was asked for");
         if (!expected[c].empty()) {
           for (std::uint32_t i = 0; i < 8 && !failing; ++i) {
-            check((top.data_o >> 8 * i & 255U) == pattern(expected[c].front() + i), "data of client " + std::to_string(c));
+            CHECK_MESSAGE((top.data_o >> 8 * i & 255U) == pattern(expected[c].front() + i), ("data of client " + std::to_string(c)));
           }
           expected[c].pop_front();
         }
@@ -76,7 +76,7 @@ public:
         break;
       }
     }
-    check(cycles < 3000 && memory.outstanding() == 0, "everything outstanding has ended");
+    CHECK_MESSAGE((cycles < 3000 && memory.outstanding() == 0), "everything outstanding has ended");
   }
 
   struct Request {
@@ -95,21 +95,21 @@ public:
 
 } // namespace
 
-void readPort() {
+TEST_CASE("read port") {
   for (std::uint32_t seed = 1; seed <= 12; ++seed) {
     ReadBench bench(seed);
     for (int c = 0; c < 6000; ++c) {
       bench.cycle(c < 4000);
     }
-    check(bench.taken > 30 && bench.expected[0].empty() && bench.expected[1].empty() && bench.expected[2].empty(), "all data came, seed " + std::to_string(seed));
-    check(bench.top.idle_o != 0 && bench.errorCode == 0, "idle without an error");
+    CHECK_MESSAGE((bench.taken > 30 && bench.expected[0].empty() && bench.expected[1].empty() && bench.expected[2].empty()), ("all data came, seed " + std::to_string(seed)));
+    CHECK_MESSAGE((bench.top.idle_o != 0 && bench.errorCode == 0), "idle without an error");
     // Error responses: SLVERR 5, DECERR 6
     bench.failing = true;
     bench.memory.failRead(1 + seed % 5, seed % 2 == 0 ? sim::AxiMemory::slaveError : sim::AxiMemory::decodeError);
     for (int c = 0; c < 3000 && bench.errorCode == 0; ++c) {
       bench.cycle(true);
     }
-    check(bench.errorCode == (seed % 2 == 0 ? 5 : 6), "error response");
+    CHECK_MESSAGE(bench.errorCode == (seed % 2 == 0 ? 5 : 6), "error response");
     bench.stop();
   }
   for (std::uint32_t seed = 1; seed <= 60; ++seed) { // stop at any time
@@ -128,7 +128,7 @@ void readPort() {
     for (int c = 0; c < 2500; ++c) {
       bench.cycle(c < 800);
     }
-    check(bench.expected[0].empty() && bench.expected[1].empty() && bench.expected[2].empty() && bench.errorCode == 0, "traffic after a stop, seed " + std::to_string(seed));
+    CHECK_MESSAGE((bench.expected[0].empty() && bench.expected[1].empty() && bench.expected[2].empty() && bench.errorCode == 0), ("traffic after a stop, seed " + std::to_string(seed)));
   }
   for (const bool low : {false, true}) { // one byte less at either end of the window
     ReadBench bench(9);
@@ -137,7 +137,7 @@ void readPort() {
     for (int c = 0; c < 20; ++c) {
       bench.cycle(false);
     }
-    check(bench.errorCode == 4 && bench.errorAddress == memoryBase + 0x8000 && bench.top.arvalid_o == 0, "outside the window");
+    CHECK_MESSAGE((bench.errorCode == 4 && bench.errorAddress == memoryBase + 0x8000 && bench.top.arvalid_o == 0), "outside the window");
   }
 }
 

@@ -30,34 +30,34 @@ public:
     (addressFirst ? top.awvalid_i : top.wvalid_i) = 1;
     for (std::uint32_t wait = random_.below(3); wait > 0; --wait) {
       settle(top);
-      check(top.awready_o == 0 && top.wready_o == 0, "address and data are taken together");
+      CHECK_MESSAGE((top.awready_o == 0 && top.wready_o == 0), "address and data are taken together");
       cycle();
     }
     top.awvalid_i = top.wvalid_i = 1;
     settle(top);
-    check(top.awready_o != 0 && top.wready_o != 0, "a write is taken");
+    CHECK_MESSAGE((top.awready_o != 0 && top.wready_o != 0), "a write is taken");
     cycle();
     top.awvalid_i = top.wvalid_i = 0;
     for (std::uint32_t wait = random_.below(3); wait > 0; --wait) {
       settle(top);
-      check(top.bvalid_o != 0, "the response waits");
+      CHECK_MESSAGE(top.bvalid_o != 0, "the response waits");
       cycle();
     }
     settle(top);
-    check(top.bvalid_o != 0, "a write is answered");
+    CHECK_MESSAGE(top.bvalid_o != 0, "a write is answered");
     const std::uint8_t response = top.bresp_o;
     top.bready_i = 1;
     cycle();
     top.bready_i = 0;
     settle(top);
-    check(top.bvalid_o == 0, "one response");
+    CHECK_MESSAGE(top.bvalid_o == 0, "one response");
     return response;
   }
 
   std::uint32_t read(std::uint32_t offset, std::uint8_t &response) {
     top.araddr_i = offset, top.arvalid_i = 1;
     settle(top);
-    check(top.arready_o != 0, "a read is taken");
+    CHECK_MESSAGE(top.arready_o != 0, "a read is taken");
     cycle();
     top.arvalid_i = 0;
     for (int wait = 0; top.rvalid_o == 0 && wait < 5; ++wait) {
@@ -66,7 +66,7 @@ public:
     for (std::uint32_t wait = random_.below(3); wait > 0; --wait) {
       cycle();
     }
-    check(top.rvalid_o != 0, "a read is answered");
+    CHECK_MESSAGE(top.rvalid_o != 0, "a read is answered");
     const std::uint32_t value = top.rdata_o;
     response = top.rresp_o;
     top.rready_i = 1;
@@ -77,7 +77,7 @@ public:
   std::uint32_t read(std::uint32_t offset) {
     std::uint8_t response = 0;
     const std::uint32_t value = read(offset, response);
-    check(response == okay, "reading " + std::to_string(offset) + " is allowed");
+    CHECK_MESSAGE(response == okay, ("reading " + std::to_string(offset) + " is allowed"));
     return value;
   }
 
@@ -93,7 +93,7 @@ void showsItsInputs(Slave &slave) {
   const std::map<std::uint32_t, std::uint32_t> shown{{0x024, 3}, {0x044, 9}, {0x048, 0x1234}, {0x04C, 0x89ABCDEF}, {0x050, 0x00110022}, {0x060, 101},
                                                      {0x064, 0x50607080}, {0x068, 0x10203040}, {0x06C, 102}, {0x070, 103}, {0x074, 104}, {0x078, 105}, {0x07C, 106}, {0x080, 107}};
   for (const auto &[offset, value] : shown) {
-    check(slave.read(offset) == value, "register " + std::to_string(offset) + " shows its input");
+    CHECK_MESSAGE(slave.read(offset) == value, ("register " + std::to_string(offset) + " shows its input"));
   }
 }
 
@@ -103,29 +103,29 @@ void interrupts(Slave &slave) {
   slave.cycle();
   top.done_i = 0;
   slave.cycle(), slave.cycle();
-  check(slave.read(0x02C) == 1 && top.irq_o == 0, "done is noted, masked");
+  CHECK_MESSAGE((slave.read(0x02C) == 1 && top.irq_o == 0), "done is noted, masked");
   slave.write(0x028, 1);
   slave.cycle();
-  check(top.irq_o != 0, "enabled, it interrupts");
+  CHECK_MESSAGE(top.irq_o != 0, "enabled, it interrupts");
   top.failed_i = 1;
   slave.cycle();
   top.failed_i = 0;
-  check(slave.read(0x02C) == 3, "error is noted");
+  CHECK_MESSAGE(slave.read(0x02C) == 3, "error is noted");
   slave.write(0x02C, 2);
-  check(slave.read(0x02C) == 1, "writing one clears that bit only");
+  CHECK_MESSAGE(slave.read(0x02C) == 1, "writing one clears that bit only");
   slave.write(0x02C, 0);
-  check(slave.read(0x02C) == 1, "writing zero clears nothing");
+  CHECK_MESSAGE(slave.read(0x02C) == 1, "writing zero clears nothing");
   slave.write(0x02C, 1, 14);
-  check(slave.read(0x02C) == 1, "a byte that is not strobed clears nothing");
+  CHECK_MESSAGE(slave.read(0x02C) == 1, "a byte that is not strobed clears nothing");
   slave.write(0x02C, 1);
   slave.cycle();
-  check(slave.read(0x02C) == 0 && top.irq_o == 0, "cleared, the interrupt is gone");
+  CHECK_MESSAGE((slave.read(0x02C) == 0 && top.irq_o == 0), "cleared, the interrupt is gone");
   slave.write(0x028, 0);
 }
 
 } // namespace
 
-void registers() {
+TEST_CASE("registers") {
   const nlohmann::json spec = nlohmann::json::parse(std::ifstream(ZYNQNET_REGISTERS));
   const auto number = [](const nlohmann::json &text) { return static_cast<std::uint32_t>(std::stoul(text.get<std::string>(), nullptr, 0)); };
   Slave slave;
@@ -139,11 +139,11 @@ void registers() {
     const std::string resetText = entry["reset"].is_string() ? entry["reset"].get<std::string>() : entry["reset"].dump();
     const std::uint32_t before = slave.read(offset);
     if (resetText != "build") {
-      check(before == std::stoul(resetText, nullptr, 0), name + " after reset");
+      CHECK_MESSAGE(before == std::stoul(resetText, nullptr, 0), (name + " after reset"));
     }
     if (access == "ro") {
-      check(slave.write(offset, 0xFFFFFFFF) == slaveError, name + " refuses a write");
-      check(slave.read(offset) == before, name + " did not change");
+      CHECK_MESSAGE(slave.write(offset, 0xFFFFFFFF) == slaveError, (name + " refuses a write"));
+      CHECK_MESSAGE(slave.read(offset) == before, (name + " did not change"));
     } else if (access == "rw") {
       std::uint32_t width = name == "commandCount" ? 16 : 32;
       if (!entry["fields"].empty()) {
@@ -153,38 +153,38 @@ void registers() {
         }
       }
       const std::uint32_t mask = width == 32 ? 0xFFFFFFFFU : (1U << width) - 1;
-      check(slave.write(offset, 0xFFFFFFFF) == okay && slave.read(offset) == mask, name + " holds ones in all its bits, and in no other");
-      check(slave.write(offset, 0) == okay && slave.read(offset) == 0, name + " holds zeros");
+      CHECK_MESSAGE((slave.write(offset, 0xFFFFFFFF) == okay && slave.read(offset) == mask), (name + " holds ones in all its bits, and in no other"));
+      CHECK_MESSAGE((slave.write(offset, 0) == okay && slave.read(offset) == 0), (name + " holds zeros"));
       for (std::uint32_t byte = 0; byte < 4; ++byte) {
         slave.write(offset, 0xA5A5A5A5, static_cast<std::uint8_t>(1U << byte));
-        check(slave.read(offset) == (0xA5U << 8 * byte & mask), name + " honours strobes");
+        CHECK_MESSAGE(slave.read(offset) == (0xA5U << 8 * byte & mask), (name + " honours strobes"));
         slave.write(offset, 0);
       }
     }
   }
-  check(slave.read(0x00C) == 0x04020301 && slave.read(0x010) == 0x0A090807 && slave.read(0x014) == 384 && slave.read(0x008) == 15, "the build's constants");
-  check(slave.starts == 0 && slave.aborts == 0 && slave.resets == 0, "nothing has been started");
+  CHECK_MESSAGE((slave.read(0x00C) == 0x04020301 && slave.read(0x010) == 0x0A090807 && slave.read(0x014) == 384 && slave.read(0x008) == 15), "the build's constants");
+  CHECK_MESSAGE((slave.starts == 0 && slave.aborts == 0 && slave.resets == 0), "nothing has been started");
   for (std::uint32_t offset = 0; offset < 4096; offset += 4) {
     if (!mapped.contains(offset)) {
       std::uint8_t response = okay;
       slave.read(offset, response);
-      check(response == slaveError, "reading the unmapped " + std::to_string(offset));
-      check(slave.write(offset, 0xFFFFFFFF) == slaveError, "writing the unmapped " + std::to_string(offset));
+      CHECK_MESSAGE(response == slaveError, ("reading the unmapped " + std::to_string(offset)));
+      CHECK_MESSAGE(slave.write(offset, 0xFFFFFFFF) == slaveError, ("writing the unmapped " + std::to_string(offset)));
     }
   }
   showsItsInputs(slave);
   interrupts(slave);
   slave.write(0x020, 1);
-  check(slave.starts == 1 && slave.aborts == 0 && slave.resets == 0, "start is a pulse");
+  CHECK_MESSAGE((slave.starts == 1 && slave.aborts == 0 && slave.resets == 0), "start is a pulse");
   slave.write(0x020, 2);
-  check(slave.starts == 1 && slave.aborts == 1 && slave.resets == 0, "abort is a pulse");
+  CHECK_MESSAGE((slave.starts == 1 && slave.aborts == 1 && slave.resets == 0), "abort is a pulse");
   slave.write(0x020, 7, 14);
-  check(slave.starts == 1 && slave.aborts == 1 && slave.resets == 0, "control without its strobe does nothing");
+  CHECK_MESSAGE((slave.starts == 1 && slave.aborts == 1 && slave.resets == 0), "control without its strobe does nothing");
   slave.write(0x038, 0x1000);
   slave.write(0x020, 4);
-  check(slave.resets == 1, "soft reset is a pulse");
+  CHECK_MESSAGE(slave.resets == 1, "soft reset is a pulse");
   slave.cycle();
-  check(slave.read(0x038) == 0, "soft reset clears what was written");
+  CHECK_MESSAGE(slave.read(0x038) == 0, "soft reset clears what was written");
 }
 
 } // namespace zynqnet::bench

@@ -7,7 +7,7 @@
 
 namespace zynqnet::bench {
 
-void requantizer() {
+TEST_CASE("requantizer") {
   struct Step {
     std::int32_t acc = 0, bias = 0;
     std::uint32_t multiplier = 1, shift = 1, preShift = 0, zeroPoint = 0;
@@ -43,11 +43,11 @@ void requantizer() {
     tick(top);
     if (t >= 2) {
       const Step step = at(2);
-      check(static_cast<std::int32_t>(top.wide_o) == wideTerm(step.t(), step.preShift, step.relu), "wide term, step " + std::to_string(t));
+      CHECK_MESSAGE(static_cast<std::int32_t>(top.wide_o) == wideTerm(step.t(), step.preShift, step.relu), ("wide term, step " + std::to_string(t)));
     }
     if (t >= 9) {
       const Step step = at(9);
-      check(top.y_o == requantize(step.t(), step.preShift, step.multiplier, step.shift, static_cast<std::uint8_t>(step.zeroPoint), step.relu), "activation, step " + std::to_string(t));
+      CHECK_MESSAGE(top.y_o == requantize(step.t(), step.preShift, step.multiplier, step.shift, static_cast<std::uint8_t>(step.zeroPoint), step.relu), ("activation, step " + std::to_string(t)));
     }
   }
 }

@@ -106,7 +106,7 @@ void stream(std::uint32_t seed) {
     for (std::uint32_t p = 0; p < ports; ++p) {
       if (!beats[p].empty() && beats[p].front().due <= now && random.chance(seed % 2 == 0 ? 95 : 50)) {
         const std::uint8_t *bytes = find(beats[p].front().address, p);
-        check(bytes != nullptr, "an address of the command");
+        CHECK_MESSAGE(bytes != nullptr, "an address of the command");
         if (bytes != nullptr) {
           std::memcpy(&top.data_i[2 * p], bytes, 8);
         }
@@ -119,7 +119,7 @@ void stream(std::uint32_t seed) {
       top.read_addr_i = next % ringWords;
       readState = 1;
     } else if (readState > 0 && ++readState == 4) {
-      check(std::memcmp(&top.read_data_o[0], words[next].data(), 64) == 0, "word " + std::to_string(next) + " of the ring, seed " + std::to_string(seed));
+      CHECK_MESSAGE(std::memcmp(&top.read_data_o[0], words[next].data(), 64) == 0, ("word " + std::to_string(next) + " of the ring, seed " + std::to_string(seed)));
       top.release_i = 1;
       ++next;
       readState = 0;
@@ -133,7 +133,7 @@ void stream(std::uint32_t seed) {
       if ((top.req_valid_o >> p & 1U) != 0 && (top.req_ready_i >> p & 1U) != 0) {
         const auto address = static_cast<std::uint32_t>(top.req_addr_o >> 32 * p);
         const std::uint32_t count = top.req_beats_o >> 8 * p & 255U;
-        check(count >= 1 && count <= 16 && address % 4096 + count * 8 <= 4096, "a legal burst");
+        CHECK_MESSAGE((count >= 1 && count <= 16 && address % 4096 + count * 8 <= 4096), "a legal burst");
         for (std::uint32_t b = 0; b < count; ++b) {
           beats[p].push_back({address + 8 * b, now + 30});
         }
@@ -141,18 +141,18 @@ void stream(std::uint32_t seed) {
     }
     tick(top);
     arrived += top.word_o;
-    check(arrived - next <= ringWords, "the ring is not overrun");
+    CHECK_MESSAGE(arrived - next <= ringWords, "the ring is not overrun");
   }
-  check(next == total, "every word arrived: " + std::to_string(next) + " of " + std::to_string(total) + ", seed " + std::to_string(seed));
+  CHECK_MESSAGE(next == total, ("every word arrived: " + std::to_string(next) + " of " + std::to_string(total) + ", seed " + std::to_string(seed)));
   for (int i = 0; i < 20; ++i) {
     tick(top);
   }
-  check(top.busy_o == 0, "not busy at the end");
+  CHECK_MESSAGE(top.busy_o == 0, "not busy at the end");
 }
 
 } // namespace
 
-void weights() {
+TEST_CASE("weights") {
   for (std::uint32_t seed = 1; seed <= 8; ++seed) {
     stream(seed);
   }

@@ -57,7 +57,7 @@ public:
     memory.endCycle();
     marksDone += top.mark_done_o;
     if (top.mark_done_o != 0) {
-      check(marksDone <= marks, "a mark that was given");
+      CHECK_MESSAGE(marksDone <= marks, "a mark that was given");
     }
     if (top.error_o != 0 && errorCode == 0) {
       errorCode = top.error_code_o;
@@ -70,12 +70,12 @@ public:
     for (; cycles < 60000 && !(left == 0 && top.empty_o != 0 && cycles > 20); ++cycles) {
       cycle(left > 0);
     }
-    check(cycles < 60000, "the buffer empties");
+    CHECK_MESSAGE(cycles < 60000, "the buffer empties");
     for (int c = 0; c < 5; ++c) {
       cycle(false);
     }
-    check(marksDone == marks, "every mark is done at the end");
-    check(std::equal(expected.begin(), expected.end(), memory.bytes().begin()), "every byte is where it belongs, and no other was touched");
+    CHECK_MESSAGE(marksDone == marks, "every mark is done at the end");
+    CHECK_MESSAGE(std::equal(expected.begin(), expected.end(), memory.bytes().begin()), "every byte is where it belongs, and no other was touched");
   }
 
   void stop() {
@@ -85,12 +85,12 @@ public:
     for (; cycles < 4000 && !(top.idle_o != 0 && cycles > 3); ++cycles) {
       cycle(false);
     }
-    check(cycles < 4000 && memory.outstanding() == 0, "everything outstanding has ended");
+    CHECK_MESSAGE((cycles < 4000 && memory.outstanding() == 0), "everything outstanding has ended");
     top.clear_i = 1;
     cycle(false), cycle(false);
     top.clear_i = 0, top.halt_i = 0;
     cycle(false);
-    check(top.empty_o != 0, "empty after clearing");
+    CHECK_MESSAGE(top.empty_o != 0, "empty after clearing");
     marks = marksDone = 0;
   }
 
@@ -105,19 +105,19 @@ public:
 
 } // namespace
 
-void writePort() {
+TEST_CASE("write port") {
   for (std::uint32_t seed = 1; seed <= 12; ++seed) {
     WriteBench bench(seed);
     for (int c = 0; c < 12000; ++c) {
       bench.cycle(true);
     }
     bench.finish();
-    check(bench.marks > 0 && bench.errorCode == 0, "marks, and no error, seed " + std::to_string(seed));
+    CHECK_MESSAGE((bench.marks > 0 && bench.errorCode == 0), ("marks, and no error, seed " + std::to_string(seed)));
     bench.memory.failWrite(1, seed % 2 == 0 ? sim::AxiMemory::slaveError : sim::AxiMemory::decodeError);
     for (int c = 0; c < 6000 && bench.errorCode == 0; ++c) {
       bench.cycle(true);
     }
-    check(bench.errorCode == (seed % 2 == 0 ? 7 : 8), "error response");
+    CHECK_MESSAGE(bench.errorCode == (seed % 2 == 0 ? 7 : 8), "error response");
     bench.stop();
   }
   for (std::uint32_t seed = 1; seed <= 60; ++seed) { // stop at any time, then a clean run
@@ -141,7 +141,7 @@ void writePort() {
     for (int c = 0; c < 40; ++c) {
       bench.cycle(false);
     }
-    check(bench.errorCode == 4 && bench.errorAddress == memoryBase + 0x8000 && bench.top.awvalid_o == 0, "outside the window");
+    CHECK_MESSAGE((bench.errorCode == 4 && bench.errorAddress == memoryBase + 0x8000 && bench.top.awvalid_o == 0), "outside the window");
     bench.stop();
   }
 }

@@ -24,6 +24,8 @@ int main(int argc, char **argv) {
       zynqnet::tests::numbers.push_back(static_cast<std::uint32_t>(std::strtoul(argv[i], nullptr, 10)));
     }
   }
-  doctest::Context context(argc, argv);
+  doctest::Context context;
+  context.setOption("abort-after", 20); // failures; --abort-after=N on the command line counts instead
+  context.applyCommandLine(argc, argv);
   return context.run();
 }
