@@ -9,7 +9,6 @@
 
 using namespace zynqnet;
 using namespace zynqnet::accelerator;
-using namespace zynqnet::tests;
 
 namespace {
 
