@@ -55,8 +55,7 @@ Job makeJob(Random &random, std::uint32_t address, std::deque<RingWord> &words) 
 }
 
 void setField(Vweights &top, const accelerator::CommandField &field, std::uint32_t value) {
-  const std::uint32_t mask = (field.width == 32 ? 0U : 1U << field.width) - 1U;
-  top.cmd_i[field.word] = (top.cmd_i[field.word] & ~(mask << field.lsb)) | (value & mask) << field.lsb;
+  top.cmd_i[field.word] = (top.cmd_i[field.word] & ~field.bits.mask()) | field.bits.put(value);
 }
 
 void stream(std::uint32_t seed) {
