@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.js';
 import type { Network } from './broker-connection.js';
-import type { Files } from './files.js';
+import type { Files } from './file-system.js';
 import type { Finding } from './finding.js';
 import type { Machine } from './machine.js';
 import type { BuildFacts, Probe, ProcessingSystemFacts } from './probe/call-types.js';

@@ -1,8 +1,8 @@
 import { type Network, realNetwork } from './broker-connection.js';
 import type { Context } from './check.js';
-import { checksFor } from './checks/index.js';
+import { checksFor } from './checks/checks-for.js';
 import { type Loaded, loadSource } from './config-source.js';
-import { Files } from './files.js';
+import { Files } from './file-system.js';
 import type { Result } from './finding.js';
 import { type Machine, thisMachine } from './machine.js';
 import type { Probe } from './probe/call-types.js';

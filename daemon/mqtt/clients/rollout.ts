@@ -1,4 +1,5 @@
 import { messageOf } from '../../util/error.js';
+
 /** What came of one board. */
 export interface Outcome {
   readonly device: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Check, Context } from '../../../../daemon/doctor/check.js';
-import { checksFor } from '../../../../daemon/doctor/checks/index.js';
+import { checksFor } from '../../../../daemon/doctor/checks/checks-for.js';
 import { failed, ok, uncertain, warning } from '../../../../daemon/doctor/finding.js';
 import { runChecks, withNeeds } from '../../../../daemon/doctor/runner.js';
 import { configOf } from './support/board.js';

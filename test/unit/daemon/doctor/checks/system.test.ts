@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Files } from '../../../../../daemon/doctor/files.js';
+import { Files } from '../../../../../daemon/doctor/file-system.js';
 import { mountOf } from '../../../../../daemon/doctor/mounts.js';
 import { boardConfig, doctor, FakeBoard, type Given } from '../support/board.js';
 

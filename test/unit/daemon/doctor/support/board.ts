@@ -7,7 +7,7 @@ import { type Config, configSchema } from '../../../../../daemon/config/schema.j
 import type { Network } from '../../../../../daemon/doctor/broker-connection.js';
 import type { ConfigSource } from '../../../../../daemon/doctor/check.js';
 import { examine } from '../../../../../daemon/doctor/doctor.js';
-import { Files } from '../../../../../daemon/doctor/files.js';
+import { Files } from '../../../../../daemon/doctor/file-system.js';
 import type { Result } from '../../../../../daemon/doctor/finding.js';
 import { kernelOptions } from '../../../../../daemon/doctor/kernel-options.js';
 import type { Machine } from '../../../../../daemon/doctor/machine.js';
