@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // Writes everything that follows from boards/, firmware/presets/ and firmware/chips.json.
 // Usage: boards.mjs [--check] [--root CHECKOUT]   (--check writes nothing and fails if a file is out of date)
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { outputs } from './outputs.mjs';
+import { leftovers, outputs } from './outputs.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +25,15 @@ try {
     } else {
       writeFileSync(file, text);
       process.stdout.write(`wrote ${path}\n`);
+    }
+  }
+  for (const path of leftovers(root)) {
+    if (check) {
+      process.stderr.write(`${path} belongs to no board and no preset: run npm run generate\n`);
+      process.exitCode = 1;
+    } else {
+      rmSync(join(root, path));
+      process.stdout.write(`removed ${path}\n`);
     }
   }
 } catch (error) {

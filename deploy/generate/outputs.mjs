@@ -1,5 +1,5 @@
 // Every file that is generated from boards/, firmware/presets/ and firmware/chips.json: its path and its text.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { topModule } from '../../firmware/regs/presets.mjs';
 import { readAll } from './check.mjs';
@@ -41,6 +41,22 @@ function between(root, path, name, text) {
   const from = whole.indexOf('\n', start) + 1;
   const to = whole.lastIndexOf('\n', end) + 1;
   return `${whole.slice(0, from)}${text}\n${whole.slice(to)}`;
+}
+
+/**
+ * Generated files of boards and presets that are no more. @param {string} root the checkout
+ * @returns {string[]}
+ */
+export function leftovers(root) {
+  const { boards, presets } = readAll(root);
+  const pages = ['README.md', ...boards.map(({ name }) => `${name}.md`)];
+  const modules = presets.map(({ name }) => `${topModule(name)}.sv`);
+  const others = (folder, known) =>
+    readdirSync(join(root, folder))
+      .filter((file) => !known.includes(file))
+      .map((file) => `${folder}/${file}`)
+      .filter((path) => readFileSync(join(root, path), 'utf8').includes('Generated from '));
+  return [...others('docs/boards', pages), ...others('firmware/rtl/presets', modules)];
 }
 
 /**
