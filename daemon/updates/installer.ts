@@ -233,7 +233,9 @@ export class Installer {
         void this.#fail(transfer, 'no chunk has been received for a day');
         return;
       }
-      if (silentMs >= stalledMs && silentMs < 2 * stalledMs) void this.#pause(transfer);
+      // Once in a silence, however late this timer comes.
+      const reported = this.#reportedMs >= this.#cameMs + stalledMs;
+      if (silentMs >= stalledMs && !reported) void this.#pause(transfer);
       this.#watchStall(transfer);
     }, stalledMs);
     this.#watch.unref();
