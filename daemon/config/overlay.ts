@@ -16,14 +16,14 @@ export const overlaySchema = z.strictObject({ revision: z.int().min(0), patch: z
 
 /** Where the overlay is kept: the current one and the one before it, which is the last known good. */
 export interface OverlayStorage {
-  /** The newest readable overlay that `accepts`, and what was wrong with those passed over. */
+  /** The newest readable overlay that `accepts`, and what was wrong with those before it. */
   read(accepts: (overlay: Overlay) => boolean): { overlay: Overlay; problems: string[] };
   write(overlay: Overlay): void;
   /** The overlay before the current one. */
   previous(): Overlay | undefined;
 }
 
-/** In a state folder, durably. A damaged file is passed over and left for people to look at, never overwritten at start. */
+/** In a state folder, durably. A damaged file is skipped and left for people to look at, never overwritten at start. */
 export class FileOverlay implements OverlayStorage {
   readonly #current: string;
   readonly #previous: string;

@@ -52,7 +52,7 @@ export class ConfigStore {
   #overlay: Overlay;
   #config: Config;
   #candidate: StoredCandidate | undefined;
-  /** What was wrong with stored overlays that had to be passed over. */
+  /** What was wrong with stored overlays that could not be used. */
   readonly problems: readonly string[];
   /** What the local file, or a stored overlay, names by an older name. */
   readonly warnings: readonly string[];

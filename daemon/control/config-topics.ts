@@ -37,7 +37,7 @@ export class ConfigTopics {
     this.publish();
   }
 
-  /** The state that is kept, never a request: after each change, and at each connect. */
+  /** Retained, because it is a state and never a request: after each change, and at each connect. */
   publish(): void {
     this.#options.retain('config', this.#state());
   }
