@@ -43,7 +43,7 @@ export class FleetBroker {
     const granted = await this.#client.subscribeAsync([...filters], { qos: 1 });
     const refused = granted.filter(({ qos }) => Number(qos) >= 128).map(({ topic }) => topic);
     if (refused.length > 0) {
-      throw new ZynqnetError('FLEET_BROKER', `the broker does not let us read ${refused.join(', ')}`);
+      throw new ZynqnetError('FLEET_BROKER', `the broker refuses subscriptions to ${refused.join(', ')}`);
     }
   }
 
