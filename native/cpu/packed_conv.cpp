@@ -67,14 +67,14 @@ public:
 
 private:
   T *packRun(const ChannelBlock &block, const Run &run, std::uint32_t groups, T *target) const {
-    const std::uint32_t perGroup = kernels_.groupBytes / bytesOf(kernels_.element);
+    const std::size_t perGroup = kernels_.groupBytes / bytesOf(kernels_.element);
     const std::uint32_t inputs = op_.input.channels;
     const std::uint32_t taps = std::uint32_t{op_.kernelHeight} * op_.kernelWidth;
     for (std::uint32_t g = 0; g < groups; ++g) {
       for (std::uint32_t lane = 0; lane < block.vectors * kernels_.lanes; ++lane) {
-        for (std::uint32_t e = 0; e < perGroup; ++e, ++target) {
-          const std::uint32_t element = g * perGroup + e;
-          const std::uint32_t kx = run.kx + element / inputs;
+        for (std::size_t e = 0; e < perGroup; ++e, ++target) {
+          const std::size_t element = g * perGroup + e;
+          const std::size_t kx = run.kx + element / inputs;
           if (lane < block.channels && element < run.taps * inputs) {
             const std::size_t o = block.firstChannel + lane;
             const std::size_t tap = std::size_t{run.ky} * op_.kernelWidth + kx;

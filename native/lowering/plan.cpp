@@ -367,7 +367,7 @@ private:
   const Network &network_;
   const Preset &preset_;
   bool keepTensors_;
-  std::uint32_t tensors_;
+  std::size_t tensors_;
   std::vector<Segment> segments_;
   std::set<std::uint32_t> internal_;
   std::uint32_t failed_ = 0;

@@ -32,15 +32,16 @@ public:
     const std::uint32_t width = line ? conv.input.channels : conv.kernelWidth;
     const std::uint32_t height = line ? 1 : conv.kernelHeight;
     const std::uint32_t grids = line ? 1 : conv.input.channels;
-    stride_ = width + 1; // a column and a row of zeros in front of every grid
+    const std::uint32_t stride = width + 1; // a column and a row of zeros in front of every grid
+    stride_ = stride;
     for (std::uint32_t grid = 0; grid < grids; ++grid) {
       for (std::uint32_t y = 1; y <= height; ++y) {
         for (std::uint32_t x = 1; x <= width; ++x) {
-          places_.push_back((grid * (height + 1) + y) * stride_ + x);
+          places_.push_back((grid * (height + 1) + y) * stride + x);
         }
       }
     }
-    levels_.assign(std::size_t{grids} * (height + 1) * stride_, 0);
+    levels_.assign(std::size_t{grids} * (height + 1) * stride, 0);
     const auto middle = static_cast<std::uint8_t>(rule.thresholds.size());
     ranges_.assign(6 * maxLevel + 1, middle);
     for (const std::uint32_t threshold : rule.thresholds) {

@@ -37,8 +37,8 @@ TEST_CASE("codes are optimal and limited") {
 
 void codesSurvive(std::uint32_t seed) {
   std::mt19937 random(seed);
-  const std::uint32_t symbols = 1 + random() % 600;
-  const std::uint32_t used = 1 + random() % symbols;
+  const std::uint32_t symbols = 1 + static_cast<std::uint32_t>(random() % 600);
+  const std::uint32_t used = 1 + static_cast<std::uint32_t>(random() % symbols);
   std::vector<std::uint32_t> text(random() % 3000);
   for (std::uint32_t &symbol : text) {
     symbol = static_cast<std::uint32_t>(std::min<double>(used - 1, std::abs(std::normal_distribution<double>(0, used / 4.0 + 0.1)(random))));
