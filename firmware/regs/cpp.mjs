@@ -100,6 +100,8 @@ function presets() {
 export function cpp() {
   return [
     `// ${banner}`,
+    '// One line for each entry of the description.',
+    '// clang-format off',
     '#pragma once',
     '',
     '#include <array>',

@@ -1,9 +1,9 @@
 #include "accelerator/accelerator.hpp"
 
-#include "core/error.hpp"
 #include "accelerator/barrier.hpp"
 #include "accelerator/read_build.hpp"
 #include "accelerator/self_test.hpp"
+#include "core/error.hpp"
 #include "lowering/command.hpp"
 
 #include <algorithm>
@@ -62,9 +62,11 @@ void Accelerator::verifyIdentity() {
   }
   const std::uint32_t version = registers_->read(reg::version);
   if (versionBits::majorVersion.get(version) != versionBits::majorVersion.get(interfaceVersion)) {
-    throw Error("ACCELERATOR_IDENTITY", "the accelerator at " + registers_->where() + " has interface version " + std::to_string(versionBits::majorVersion.get(version)) + "." +
+    throw Error("ACCELERATOR_IDENTITY", "the accelerator at " + registers_->where() + " has interface version " +
+                                            std::to_string(versionBits::majorVersion.get(version)) + "." +
                                             std::to_string(versionBits::minorVersion.get(version)) + ", this program knows " +
-                                            std::to_string(versionBits::majorVersion.get(interfaceVersion)) + ".x: load the bitstream that came with this release");
+                                            std::to_string(versionBits::majorVersion.get(interfaceVersion)) +
+                                            ".x: load the bitstream that came with this release");
   }
 }
 
@@ -106,8 +108,9 @@ void Accelerator::start(const ListStart &list) {
   r.write(reg::irqEnable, polling_ || !r.hasInterrupt() ? 0 : irqEnableBits::all);
   r.write(reg::windowBase, addressOf(list.regionOffset));
   r.write(reg::windowLimit, addressOf(list.regionOffset + list.regionBytes));
-  r.write(reg::timeout, static_cast<std::uint32_t>(std::min<std::uint64_t>(0xFFFF'FFFFULL, std::uint64_t{preset_.clockMHz} * 1000 *
-                                                                                               static_cast<std::uint64_t>(options_.progressTimeout.count()))));
+  r.write(reg::timeout,
+          static_cast<std::uint32_t>(std::min<std::uint64_t>(
+              0xFFFF'FFFFULL, std::uint64_t{preset_.clockMHz} * 1000 * static_cast<std::uint64_t>(options_.progressTimeout.count()))));
   r.write(reg::commandAddress, addressOf(list.commandsOffset));
   r.write(reg::commandCount, list.commandCount);
   if (r.hasInterrupt() && !polling_) {
@@ -210,8 +213,8 @@ void Accelerator::reconfigure() {
     verifyIdentity();
     const Preset now = readBuild(*registers_);
     if (now != preset_) {
-      throw Error("ACCELERATOR_BUILD", "the bitstream that was loaded is another build (" + std::string(now.name) + ") than the one before (" +
-                                           std::string(preset_.name) + "): open the accelerator again");
+      throw Error("ACCELERATOR_BUILD", "the bitstream that was loaded is another build (" + std::string(now.name) +
+                                           ") than the one before (" + std::string(preset_.name) + "): open the accelerator again");
     }
   }
   restart();
@@ -247,9 +250,10 @@ void Accelerator::fail(const ListStart &list) {
   count(&DriverCounters::failures);
   const std::uint32_t code = registers_->read(reg::errorCode);
   const std::uint32_t address = registers_->read(reg::errorAddress);
-  const std::string name = code < errorTexts.size() ? std::string(errorTexts[code].name) + ": " + std::string(errorTexts[code].meaning) : std::to_string(code);
-  throw Error("ACCELERATOR_FAILED", "the accelerator stopped in " + describe(list, registers_->read(reg::errorCommand)) + " with error " + name +
-                                        (address != 0 ? " Address " + hex(address) + "." : ""));
+  const std::string name =
+      code < errorTexts.size() ? std::string(errorTexts[code].name) + ": " + std::string(errorTexts[code].meaning) : std::to_string(code);
+  throw Error("ACCELERATOR_FAILED", "the accelerator stopped in " + describe(list, registers_->read(reg::errorCommand)) + " with error " +
+                                        name + (address != 0 ? " Address " + hex(address) + "." : ""));
 }
 
 void Accelerator::recover(const ListStart &list) {
@@ -258,13 +262,14 @@ void Accelerator::recover(const ListStart &list) {
   registers_->write(reg::control, controlBits::abort.mask());
   const bool stopped = becomesIdle();
   const std::uint32_t completed = registers_->read(reg::completed);
-  const std::string where = stopped ? describe(list, registers_->read(reg::errorCommand))
-                                    : "an unknown command (it does not answer the abort)";
+  const std::string where =
+      stopped ? describe(list, registers_->read(reg::errorCommand)) : "an unknown command (it does not answer the abort)";
   reset();
-  throw Error("ACCELERATOR_TIMEOUT", "the accelerator did not finish within " + std::to_string(options_.runTimeout.count()) + " ms: it was in " + where +
-                                         " (" + std::to_string(completedBits::load.get(completed)) + " loads and " +
-                                         std::to_string(completedBits::compute.get(completed)) +
-                                         " computations done). It was aborted and reset; if this repeats, check the clock and the HP ports");
+  throw Error("ACCELERATOR_TIMEOUT",
+              "the accelerator did not finish within " + std::to_string(options_.runTimeout.count()) + " ms: it was in " + where + " (" +
+                  std::to_string(completedBits::load.get(completed)) + " loads and " +
+                  std::to_string(completedBits::compute.get(completed)) +
+                  " computations done). It was aborted and reset; if this repeats, check the clock and the HP ports");
 }
 
 void Accelerator::setRunTimeout(std::chrono::milliseconds timeout) {

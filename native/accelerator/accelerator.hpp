@@ -45,7 +45,7 @@ struct DriverCounters {
   std::uint64_t failures = 0;
   std::uint64_t timeouts = 0;
   std::uint64_t resets = 0;
-  std::uint64_t reloads = 0;       ///< times that the FPGA was configured again
+  std::uint64_t reloads = 0;        ///< times that the FPGA was configured again
   std::uint64_t lostInterrupts = 0; ///< the work was done, but no interrupt came: the driver polls from then on
 };
 

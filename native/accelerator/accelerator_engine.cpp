@@ -91,7 +91,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<AcceleratorEngine> createAcceleratorEngine(std::shared_ptr<Accelerator> accelerator, std::shared_ptr<const Model> model, std::string name) {
+std::unique_ptr<AcceleratorEngine> createAcceleratorEngine(std::shared_ptr<Accelerator> accelerator, std::shared_ptr<const Model> model,
+                                                           std::string name) {
   return std::make_unique<DoubleBuffered>(std::move(accelerator), std::move(model), std::move(name));
 }
 

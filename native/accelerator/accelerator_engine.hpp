@@ -1,9 +1,9 @@
 // A network on the accelerator: lowered once, loaded once, two frames in flight.
 #pragma once
 
+#include "accelerator/accelerator.hpp"
 #include "core/engine.hpp"
 #include "core/model.hpp"
-#include "accelerator/accelerator.hpp"
 
 #include <functional>
 #include <memory>
@@ -21,7 +21,7 @@ public:
 /// Lowers `model` for the build that `accelerator` is, checks every address and loads the program. Several engines may share
 /// one accelerator. `name` is what the engine is called. Throws Error ENGINE_UNSUPPORTED, or ACCELERATOR_MEMORY when the DMA
 /// memory has no room, saying how much is needed.
-[[nodiscard]] std::unique_ptr<AcceleratorEngine> createAcceleratorEngine(std::shared_ptr<Accelerator> accelerator, std::shared_ptr<const Model> model,
-                                                                         std::string name);
+[[nodiscard]] std::unique_ptr<AcceleratorEngine> createAcceleratorEngine(std::shared_ptr<Accelerator> accelerator,
+                                                                         std::shared_ptr<const Model> model, std::string name);
 
 } // namespace zynqnet::accelerator

@@ -10,7 +10,8 @@ namespace zynqnet::accelerator {
 namespace {
 
 /// Bytes from an address to the end of `rows` x `blocks` lines.
-std::uint64_t extent(std::uint64_t rows, std::uint64_t rowStride, std::uint64_t blocks, std::uint64_t blockStride, std::uint64_t lineBytes) {
+std::uint64_t extent(std::uint64_t rows, std::uint64_t rowStride, std::uint64_t blocks, std::uint64_t blockStride,
+                     std::uint64_t lineBytes) {
   return (rows - 1) * rowStride + (blocks - 1) * blockStride + lineBytes;
 }
 
@@ -35,7 +36,8 @@ void checkProgram(const Program &program, const Preset &preset, std::uint32_t ba
       switch (command.opcode()) {
       case Opcode::load:
         address = get(field::loadAddress);
-        bytes = extent(get(field::loadRows), get(field::loadRowStride), get(field::loadBlocks), get(field::loadBlockStride), get(field::loadCols) * 16);
+        bytes = extent(get(field::loadRows), get(field::loadRowStride), get(field::loadBlocks), get(field::loadBlockStride),
+                       get(field::loadCols) * 16);
         break;
       case Opcode::weights:
         address = get(field::weightsAddress);
@@ -48,15 +50,17 @@ void checkProgram(const Program &program, const Preset &preset, std::uint32_t ba
           bytes = get(field::groups) * 64;
         } else if (get(field::toMemory) == 0) {
           address = get(field::outAddress);
-          bytes = extent(get(field::outRows), get(field::outRowStride), get(field::groups), get(field::outBlockStride), get(field::outCols) * 16);
+          bytes = extent(get(field::outRows), get(field::outRowStride), get(field::groups), get(field::outBlockStride),
+                         get(field::outCols) * 16);
         }
         break;
       case Opcode::end:
         break;
       }
       if (address < base || address + bytes > end) {
-        throw Error("ACCELERATOR_MEMORY", "command " + std::to_string(index) + " of the program reaches from " + std::to_string(address) + " over " +
-                                              std::to_string(bytes) + " bytes, outside its memory from " + std::to_string(base) + " to " + std::to_string(end));
+        throw Error("ACCELERATOR_MEMORY", "command " + std::to_string(index) + " of the program reaches from " + std::to_string(address) +
+                                              " over " + std::to_string(bytes) + " bytes, outside its memory from " + std::to_string(base) +
+                                              " to " + std::to_string(end));
       }
     }
   }

@@ -1,7 +1,7 @@
 #include "accelerator/loaded_program.hpp"
 
-#include "core/error.hpp"
 #include "accelerator/check_program.hpp"
+#include "core/error.hpp"
 
 #include <algorithm>
 
@@ -17,8 +17,9 @@ LoadedProgram::LoadedProgram(std::shared_ptr<Accelerator> accelerator, std::shar
   region_ = accelerator_->space().reserve(program_.totalBytes);
   if (!region_) {
     throw Error("ACCELERATOR_MEMORY", "'" + model.name + "' needs " + std::to_string(program_.totalBytes) + " bytes of DMA memory; " +
-                                          accelerator_->memory().where() + " has a free range of " + std::to_string(accelerator_->space().largestHole()) +
-                                          " (of " + std::to_string(accelerator_->memory().bytes().size()) + "): make it larger in the device tree");
+                                          accelerator_->memory().where() + " has a free range of " +
+                                          std::to_string(accelerator_->space().largestHole()) + " (of " +
+                                          std::to_string(accelerator_->memory().bytes().size()) + "): make it larger in the device tree");
   }
   for (const Op &op : model.ops) {
     operatorNames_.push_back(op.name);

@@ -1,8 +1,8 @@
 // A program in DMA memory, ready to run.
 #pragma once
 
-#include "core/model.hpp"
 #include "accelerator/accelerator.hpp"
+#include "core/model.hpp"
 #include "lowering/program.hpp"
 
 #include <memory>

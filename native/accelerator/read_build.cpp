@@ -17,9 +17,11 @@ Preset readBuild(RegisterWindow &registers) {
   const std::uint32_t build0 = registers.read(reg::build0);
   const std::uint32_t build1 = registers.read(reg::build1);
   const std::uint32_t multipliers = registers.read(reg::multipliers);
-  for (const auto &[bit, name] : {std::pair{capabilitiesBits::conv, "CONV"}, {capabilitiesBits::pool, "POOL"}, {capabilitiesBits::wide, "wide CONV"}}) {
+  for (const auto &[bit, name] :
+       {std::pair{capabilitiesBits::conv, "CONV"}, {capabilitiesBits::pool, "POOL"}, {capabilitiesBits::wide, "wide CONV"}}) {
     if (bit.get(capabilities) == 0) {
-      throw Error("ACCELERATOR_BUILD", "the accelerator at " + registers.where() + " was built without " + name + "; load a bitstream of this release");
+      throw Error("ACCELERATOR_BUILD",
+                  "the accelerator at " + registers.where() + " was built without " + name + "; load a bitstream of this release");
     }
   }
   Preset preset{};
@@ -38,15 +40,16 @@ Preset readBuild(RegisterWindow &registers) {
                          within(preset.banksLog2, 0, 6) && within(preset.weightDepthLog2, 6, 16) && preset.clockMHz != 0;
   if (!plausible || multipliers != preset.multipliers()) {
     throw Error("ACCELERATOR_BUILD", "the build registers of the accelerator at " + registers.where() + " contradict each other (lanes " +
-                                         std::to_string(preset.lanes) + ", slots " + std::to_string(preset.slots) + ", ports " + std::to_string(preset.ports) +
-                                         ", multipliers " + std::to_string(multipliers) + "): is its clock running, is the bitstream of this release?");
+                                         std::to_string(preset.lanes) + ", slots " + std::to_string(preset.slots) + ", ports " +
+                                         std::to_string(preset.ports) + ", multipliers " + std::to_string(multipliers) +
+                                         "): is its clock running, is the bitstream of this release?");
   }
   for (const Preset &known : presets) {
     preset.outDepthLog2 = known.outDepthLog2;
     preset.name = known.name;
-    if (known.lanes == preset.lanes && known.slots == preset.slots && known.drainCycles == preset.drainCycles && known.ports == preset.ports &&
-        known.actDepthLog2 == preset.actDepthLog2 && known.banksLog2 == preset.banksLog2 && known.weightDepthLog2 == preset.weightDepthLog2 &&
-        known.codebook == preset.codebook) {
+    if (known.lanes == preset.lanes && known.slots == preset.slots && known.drainCycles == preset.drainCycles &&
+        known.ports == preset.ports && known.actDepthLog2 == preset.actDepthLog2 && known.banksLog2 == preset.banksLog2 &&
+        known.weightDepthLog2 == preset.weightDepthLog2 && known.codebook == preset.codebook) {
       return preset; // the clock is the board's business
     }
   }

@@ -1,7 +1,7 @@
 #include "accelerator/self_test.hpp"
 
-#include "core/error.hpp"
 #include "accelerator/accelerator.hpp"
+#include "core/error.hpp"
 #include "lowering/command.hpp"
 
 #include <algorithm>
@@ -17,13 +17,14 @@ namespace {
 std::uint8_t pattern(std::size_t i, std::uint32_t round) { return static_cast<std::uint8_t>(i * 73 + (i >> 8U) + 29 + round * 101); }
 
 [[noreturn]] void fail(Accelerator &driver, std::size_t at, std::size_t bytes, std::uint32_t rowBytes, bool stale) {
-  const std::string where = "a copy through the accelerator came back wrong from byte " + std::to_string(at) + " of " + std::to_string(bytes) + " on (row " +
-                            std::to_string(at / rowBytes) + "): ";
+  const std::string where = "a copy through the accelerator came back wrong from byte " + std::to_string(at) + " of " +
+                            std::to_string(bytes) + " on (row " + std::to_string(at / rowBytes) + "): ";
   throw Error("ACCELERATOR_SELFTEST",
-              where + (stale ? "the processor reads what was there before, so its cache is not synchronised with " + driver.memory().where() +
-                                   ": u-dma-buf without dma-coherent on the HP ports, or a region that is mapped uncached"
-                             : "the HP ports must be 64 bits wide in the FSBL, not coherent, and " + driver.memory().where() +
-                                   " must be memory that only the accelerator uses"));
+              where + (stale
+                           ? "the processor reads what was there before, so its cache is not synchronised with " + driver.memory().where() +
+                                 ": u-dma-buf without dma-coherent on the HP ports, or a region that is mapped uncached"
+                           : "the HP ports must be 64 bits wide in the FSBL, not coherent, and " + driver.memory().where() +
+                                 " must be memory that only the accelerator uses"));
 }
 
 } // namespace
@@ -51,7 +52,11 @@ std::size_t selfTest(Accelerator &driver, std::uint32_t rounds) {
   list[1].set(field::waitLoad, 1).set(field::inRowStride, stride).set(field::inBlockStride, stride).set(field::blocks, 1);
   list[1].set(field::inRows, rows).set(field::inCols, cols).set(field::kernelRows, 1).set(field::kernelCols, 1);
   list[1].set(field::strideRows, 1).set(field::strideCols, 1).set(field::lastQuads, 4).set(field::outRows, rows).set(field::outCols, cols);
-  list[1].set(field::groups, 1).set(field::outAddress, driver.addressOf(target)).set(field::outRowStride, rowBytes).set(field::outBlockStride, rowBytes);
+  list[1]
+      .set(field::groups, 1)
+      .set(field::outAddress, driver.addressOf(target))
+      .set(field::outRowStride, rowBytes)
+      .set(field::outBlockStride, rowBytes);
 
   const std::span<std::uint8_t> memory = driver.memory().bytes();
   std::memcpy(memory.data() + region->offset(), list.data(), sizeof list);

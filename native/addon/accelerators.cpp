@@ -71,7 +71,9 @@ public:
   [[nodiscard]] std::string_view name() const noexcept override { return engine_->name(); }
   [[nodiscard]] unsigned concurrency() const noexcept override { return engine_->concurrency(); }
   void run(std::span<const std::uint8_t> input, Logits &logits) override { engine_->run(input, logits); }
-  void runAllTensors(std::span<const std::uint8_t> input, Logits &logits, TensorDump &tensors) override { engine_->runAllTensors(input, logits, tensors); }
+  void runAllTensors(std::span<const std::uint8_t> input, Logits &logits, TensorDump &tensors) override {
+    engine_->runAllTensors(input, logits, tensors);
+  }
 
   void reset() override { engine_->reset(); }
   void reload() override { engine_->reload(); }
@@ -80,9 +82,23 @@ public:
     const accelerator::Preset &preset = device_->driver->preset();
     const accelerator::RunCounters run = engine_->lastRun();
     const accelerator::DriverCounters driver = device_->driver->counters();
-    return {std::string(preset.name), preset.clockMHz, preset.multipliers(), run.cycles, run.macs, run.arrayCycles, run.stallReadCycles,
-            run.stallWriteCycles, run.stallWeightsCycles, run.readBytes, run.writeBytes, driver.runs, driver.failures, driver.timeouts,
-            driver.resets, driver.reloads, driver.lostInterrupts,
+    return {std::string(preset.name),
+            preset.clockMHz,
+            preset.multipliers(),
+            run.cycles,
+            run.macs,
+            run.arrayCycles,
+            run.stallReadCycles,
+            run.stallWriteCycles,
+            run.stallWeightsCycles,
+            run.readBytes,
+            run.writeBytes,
+            driver.runs,
+            driver.failures,
+            driver.timeouts,
+            driver.resets,
+            driver.reloads,
+            driver.lostInterrupts,
             operators ? device_->operatorCycles() : std::map<std::uint32_t, std::uint64_t>{}};
   }
 
@@ -105,7 +121,8 @@ std::vector<std::string> acceleratorBackends() {
   return names;
 }
 
-std::unique_ptr<Engine> createAcceleratorBackend(std::shared_ptr<const Model> model, const std::string &backend, const AcceleratorChoice &choice) {
+std::unique_ptr<Engine> createAcceleratorBackend(std::shared_ptr<const Model> model, const std::string &backend,
+                                                 const AcceleratorChoice &choice) {
   auto device = openAccelerators().get(backendNamed(backend), choice);
   const std::string name = backend + "-" + std::string(device->driver->preset().name);
   return std::make_unique<ReportingEngine>(std::move(device), std::move(model), name);

@@ -1,8 +1,8 @@
 #include "addon/board_functions.hpp"
 
 #include "addon/accelerator_options.hpp"
-#include "addon/typed_arrays.hpp"
 #include "addon/promise_worker.hpp"
+#include "addon/typed_arrays.hpp"
 
 #include "platform/processing_system.hpp"
 
@@ -71,7 +71,8 @@ Napi::Value buildObject(Napi::Env env, AcceleratorFacts &facts) {
 
 Napi::Value acceleratorBuild(const Napi::CallbackInfo &info) {
   return PromiseWorker<AcceleratorFacts>::start(
-      info.Env(), "zynqnet.build", [question = questionFrom(info)] { return identifyAccelerator(question.backend, question.choice); }, buildObject);
+      info.Env(), "zynqnet.build", [question = questionFrom(info)] { return identifyAccelerator(question.backend, question.choice); },
+      buildObject);
 }
 
 Napi::Value acceleratorCopy(const Napi::CallbackInfo &info) {

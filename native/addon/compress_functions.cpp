@@ -23,13 +23,12 @@ template <typename T> std::span<T> spanOf(const Napi::Object &object, const char
   return {reinterpret_cast<T *>(data), array.ElementLength()};
 }
 
-std::span<float> floats(const Napi::Object &object, const char *key) {
-  return spanOf<float>(object, key, napi_float32_array);
-}
+std::span<float> floats(const Napi::Object &object, const char *key) { return spanOf<float>(object, key, napi_float32_array); }
 
 double number(const Napi::Object &object, const char *key) {
   const Napi::Value value = object.Get(key);
-  if (!value.IsNumber()) throw Napi::TypeError::New(object.Env(), std::string("Expected a number for '") + key + "'");
+  if (!value.IsNumber())
+    throw Napi::TypeError::New(object.Env(), std::string("Expected a number for '") + key + "'");
   return value.As<Napi::Number>().DoubleValue();
 }
 
@@ -42,12 +41,14 @@ std::size_t count(const Napi::Object &object, const char *key) {
 }
 
 Napi::Object argument(const Napi::CallbackInfo &info) {
-  if (!info[0].IsObject()) throw Napi::TypeError::New(info.Env(), "Expected an object of arguments");
+  if (!info[0].IsObject())
+    throw Napi::TypeError::New(info.Env(), "Expected an object of arguments");
   return info[0].As<Napi::Object>();
 }
 
 void require(const Napi::Env &env, bool condition, const char *what) {
-  if (!condition) throw Napi::RangeError::New(env, what);
+  if (!condition)
+    throw Napi::RangeError::New(env, what);
 }
 
 compress::Window windowOf(const Napi::Object &o) {
@@ -81,8 +82,9 @@ Napi::Value addMoments(const Napi::CallbackInfo &info) {
     const std::size_t elements = tensor.As<Napi::TypedArray>().ElementLength();
     require(info.Env(), elements == w.height * w.width * w.tensorChannels && w.channelOffset + w.channels <= w.tensorChannels,
             "addMoments: the tensor does not have the window's shape");
-    require(info.Env(), affine.zero.size() == w.channels && affine.scale.size() == w.channels && sum.size() == w.taps() &&
-                            (gram.empty() || gram.size() == w.taps() * w.taps()),
+    require(info.Env(),
+            affine.zero.size() == w.channels && affine.scale.size() == w.channels && sum.size() == w.taps() &&
+                (gram.empty() || gram.size() == w.taps() * w.taps()),
             "addMoments: array sizes do not agree");
     for (const std::uint32_t position : positions) {
       require(info.Env(), position < w.outputHeight * w.outputWidth, "addMoments: a position lies outside");
@@ -106,8 +108,8 @@ Napi::Value factorMoments(const Napi::CallbackInfo &info) {
     const auto sum = spanOf<double>(o, "sum", napi_float64_array);
     require(info.Env(), taps > 0 && gram.size() == taps * taps && (sum.empty() || sum.size() == taps),
             "factorMoments: gram is not taps x taps, or sum has another length");
-    const double used = compress::factorMoments(gram, sum, taps, number(o, "rows"), number(o, "damping"),
-                                                static_cast<unsigned>(count(o, "threads")));
+    const double used =
+        compress::factorMoments(gram, sum, taps, number(o, "rows"), number(o, "damping"), static_cast<unsigned>(count(o, "threads")));
     return Napi::Number::New(info.Env(), used);
   });
 }
@@ -145,8 +147,9 @@ struct Layer {
 Layer layerOf(const Napi::Object &o) {
   Layer layer{windowOf(o), floats(o, "weights")};
   const compress::Window &w = layer.window;
-  require(o.Env(), w.taps() > 0 && !layer.weights.empty() && layer.weights.size() % w.taps() == 0 &&
-                       w.channelOffset + w.channels <= w.tensorChannels,
+  require(o.Env(),
+          w.taps() > 0 && !layer.weights.empty() && layer.weights.size() % w.taps() == 0 &&
+              w.channelOffset + w.channels <= w.tensorChannels,
           "The weights or channels do not go with the window");
   layer.outputs = layer.weights.size() / w.taps();
   layer.inputs = w.height * w.width * w.tensorChannels;
@@ -162,8 +165,7 @@ Napi::Value addInputGradient(const Napi::CallbackInfo &info) {
     const auto gradient = floats(o, "gradient");
     require(info.Env(), output.size() == layer.positions * layer.outputs && gradient.size() == layer.inputs,
             "addInputGradient: array sizes do not agree");
-    compress::addInputGradient(layer.window, layer.weights, layer.outputs, output, gradient,
-                               static_cast<unsigned>(count(o, "threads")));
+    compress::addInputGradient(layer.window, layer.weights, layer.outputs, output, gradient, static_cast<unsigned>(count(o, "threads")));
     return info.Env().Undefined();
   });
 }

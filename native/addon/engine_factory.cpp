@@ -28,8 +28,6 @@ std::vector<std::string> availableFeatures() {
   return features;
 }
 
-std::vector<std::string> availableAccelerators() {
-  return acceleratorBackends();
-}
+std::vector<std::string> availableAccelerators() { return acceleratorBackends(); }
 
 } // namespace zynqnet

@@ -1,11 +1,11 @@
 #include "addon/engine_object.hpp"
 
 #include "addon/accelerator_options.hpp"
-#include "addon/typed_arrays.hpp"
 #include "addon/engine_factory.hpp"
 #include "addon/model_object.hpp"
 #include "addon/module.hpp"
 #include "addon/promise_worker.hpp"
+#include "addon/typed_arrays.hpp"
 
 #include <string>
 #include <utility>
@@ -54,9 +54,7 @@ MadeEngine make(const EngineRequest &request) {
   return {request.model, createEngine(request.model, request.backend, request.threads, request.accelerator)};
 }
 
-Napi::Value objectOf(Napi::Env env, MadeEngine &made) {
-  return classesOf(env).engine.New({Napi::External<MadeEngine>::New(env, &made)});
-}
+Napi::Value objectOf(Napi::Env env, MadeEngine &made) { return classesOf(env).engine.New({Napi::External<MadeEngine>::New(env, &made)}); }
 
 } // namespace
 
@@ -65,8 +63,8 @@ class EngineRun final : public Napi::AsyncWorker {
 public:
   EngineRun(EngineObject &owner, const Napi::Uint8Array &input, bool allTensors)
       : Napi::AsyncWorker(owner.Env(), "zynqnet.run"), owner_(owner), engine_(owner.engine_),
-        deferred_(Napi::Promise::Deferred::New(owner.Env())), input_(Napi::Persistent(input)),
-        bytes_(input.Data(), input.ElementLength()), allTensors_(allTensors) {
+        deferred_(Napi::Promise::Deferred::New(owner.Env())), input_(Napi::Persistent(input)), bytes_(input.Data(), input.ElementLength()),
+        allTensors_(allTensors) {
     owner_.Ref(); // the engine object outlives its runs
   }
 
@@ -101,8 +99,8 @@ protected:
 
   void OnOK() override {
     const Napi::Env env = Env();
-    const Napi::Value logits = logits_.values.empty() ? arrayOf<Napi::Int32Array>(env, logits_.sums)
-                                                      : arrayOf<Napi::Float32Array>(env, logits_.values);
+    const Napi::Value logits =
+        logits_.values.empty() ? arrayOf<Napi::Int32Array>(env, logits_.sums) : arrayOf<Napi::Float32Array>(env, logits_.values);
     Napi::Value result = logits;
     if (allTensors_) {
       Napi::Array tensors = Napi::Array::New(env);
@@ -177,7 +175,8 @@ Napi::Value EngineObject::create(const Napi::CallbackInfo &info) {
 }
 
 Napi::Value EngineObject::open(const Napi::CallbackInfo &info) {
-  return PromiseWorker<MadeEngine>::start(info.Env(), "zynqnet.open", [request = requestFrom(info)] { return make(request); }, objectOf);
+  return PromiseWorker<MadeEngine>::start(
+      info.Env(), "zynqnet.open", [request = requestFrom(info)] { return make(request); }, objectOf);
 }
 
 Napi::Value EngineObject::name(const Napi::CallbackInfo &info) {
@@ -228,9 +227,8 @@ Napi::Value EngineObject::enqueue(const Napi::CallbackInfo &info, bool allTensor
   const std::size_t expected = std::size_t{shape.channels} * shape.height * shape.width;
   if (bytes.size() != expected) {
     throw toJsError(info.Env(), Error("ENGINE_INPUT", "the network takes " + std::to_string(expected) + " bytes (" +
-                                                          std::to_string(shape.height) + "x" + std::to_string(shape.width) +
-                                                          "x" + std::to_string(shape.channels) + "), not " +
-                                                          std::to_string(bytes.size())));
+                                                          std::to_string(shape.height) + "x" + std::to_string(shape.width) + "x" +
+                                                          std::to_string(shape.channels) + "), not " + std::to_string(bytes.size())));
   }
   if (!engine_) {
     throw toJsError(info.Env(), Error("ENGINE_CLOSED", "the engine is closed"));

@@ -43,10 +43,10 @@ private:
   void finished();
 
   std::shared_ptr<const Model> model_;
-  std::shared_ptr<Engine> engine_; ///< null once closed; a run in flight holds its own reference
+  std::shared_ptr<Engine> engine_;  ///< null once closed; a run in flight holds its own reference
   std::deque<EngineRun *> waiting_; ///< AsyncWorkers own themselves: each deletes itself after completion
-  unsigned limit_ = 1;   ///< frames that the engine takes at once
-  unsigned running_ = 0; ///< frames on the thread pool
+  unsigned limit_ = 1;              ///< frames that the engine takes at once
+  unsigned running_ = 0;            ///< frames on the thread pool
 };
 
 } // namespace zynqnet

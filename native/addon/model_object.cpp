@@ -1,8 +1,8 @@
 #include "addon/model_object.hpp"
 
-#include "addon/typed_arrays.hpp"
 #include "addon/module.hpp"
 #include "addon/promise_worker.hpp"
+#include "addon/typed_arrays.hpp"
 
 #include <utility>
 #include <vector>
@@ -15,8 +15,7 @@ constexpr napi_type_tag modelTag{0x7a796e716e657464ULL, 0x6d6f64656c000001ULL};
 
 ConvWeights convFrom(const Napi::Object &object) {
   ConvWeights conv;
-  if (object.Get("weights").IsTypedArray() &&
-      object.Get("weights").As<Napi::TypedArray>().TypedArrayType() == napi_float32_array) {
+  if (object.Get("weights").IsTypedArray() && object.Get("weights").As<Napi::TypedArray>().TypedArrayType() == napi_float32_array) {
     conv.floatWeights = vectorOf<Napi::Float32Array, float>(object, "weights");
     conv.floatBias = vectorOf<Napi::Float32Array, float>(object, "bias");
     return conv;
@@ -106,13 +105,9 @@ std::shared_ptr<const Model> ModelObject::from(const Napi::Value &value) {
   return {parsed, &parsed->model};
 }
 
-Napi::Value ModelObject::headerJson(const Napi::CallbackInfo &info) {
-  return Napi::String::New(info.Env(), parsed_->model.headerJson);
-}
+Napi::Value ModelObject::headerJson(const Napi::CallbackInfo &info) { return Napi::String::New(info.Env(), parsed_->model.headerJson); }
 
-Napi::Value ModelObject::classes(const Napi::CallbackInfo &info) {
-  return Napi::Number::New(info.Env(), parsed_->model.classes);
-}
+Napi::Value ModelObject::classes(const Napi::CallbackInfo &info) { return Napi::Number::New(info.Env(), parsed_->model.classes); }
 
 Napi::Value ModelObject::logitScale(const Napi::CallbackInfo &info) {
   return arrayOf<Napi::Float32Array>(info.Env(), parsed_->model.logitScale);
@@ -129,8 +124,7 @@ Napi::Value ModelObject::convCount(const Napi::CallbackInfo &info) {
 std::size_t ModelObject::indexOf(const Napi::CallbackInfo &info) const {
   const double index = info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : -1.0;
   if (!(index >= 0.0 && index < static_cast<double>(parsed_->model.weights.size()))) {
-    throw Napi::RangeError::New(info.Env(),
-                                "Expected a convolution from 0 to " + std::to_string(parsed_->model.weights.size() - 1));
+    throw Napi::RangeError::New(info.Env(), "Expected a convolution from 0 to " + std::to_string(parsed_->model.weights.size() - 1));
   }
   return static_cast<std::size_t>(index);
 }

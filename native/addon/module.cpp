@@ -1,13 +1,13 @@
 // What the addon exports: NativeAddon of daemon/native/addon.ts.
 #include "addon/module.hpp"
 
-#include "addon/typed_arrays.hpp"
 #include "addon/board_functions.hpp"
 #include "addon/compress_functions.hpp"
 #include "addon/engine_factory.hpp"
 #include "addon/engine_object.hpp"
 #include "addon/model_object.hpp"
 #include "addon/notify_function.hpp"
+#include "addon/typed_arrays.hpp"
 #include "addon/v4l2_object.hpp"
 
 #include <memory>

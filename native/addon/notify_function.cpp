@@ -9,9 +9,7 @@ void notifyServiceFunction(const Napi::CallbackInfo &info) {
   if (!info[0].IsString() || !info[1].IsString()) {
     throw Napi::TypeError::New(info.Env(), "Expected strings for 'socket' and 'message'");
   }
-  guarded(info.Env(), [&] {
-    platform::notifyService(info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::String>().Utf8Value());
-  });
+  guarded(info.Env(), [&] { platform::notifyService(info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::String>().Utf8Value()); });
 }
 
 } // namespace zynqnet

@@ -36,7 +36,9 @@ class RtlBackend final : public SimulatedBackend {
 public:
   [[nodiscard]] std::string_view name() const noexcept override { return "rtl"; }
   [[nodiscard]] bool available() const override { return sim::haveRtl(); }
-  [[nodiscard]] accelerator::AcceleratorDevice open(const AcceleratorChoice &choice) const override { return sim::openRtl(simulatorOptions(choice)); }
+  [[nodiscard]] accelerator::AcceleratorDevice open(const AcceleratorChoice &choice) const override {
+    return sim::openRtl(simulatorOptions(choice));
+  }
 };
 
 } // namespace

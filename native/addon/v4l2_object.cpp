@@ -58,21 +58,24 @@ public:
   static Napi::Value open(Napi::Env env, v4l2::Wish wish, const Napi::Function &onEvent) {
     auto session = std::make_shared<Session>();
     session->onEvent_ = Napi::Persistent(onEvent);
-    const Napi::Function drain =
-        Napi::Function::New(env, [session](const Napi::CallbackInfo &call) { session->drain(call.Env()); }, "drain");
+    const Napi::Function drain = Napi::Function::New(
+        env, [session](const Napi::CallbackInfo &call) { session->drain(call.Env()); }, "drain");
     // one call is ever waiting: the capture asks again only after a drain
     session->doorbell_->connect(Napi::ThreadSafeFunction::New(env, drain, "zynqnet.v4l2", 0, 1));
     session->cleanup_ = std::make_unique<Cleanup>(env, session);
-    session->capture_ = std::make_unique<Capture>(v4l2::linuxKernel(), std::move(wish),
-                                                  [doorbell = session->doorbell_] { doorbell->ring(); });
+    session->capture_ =
+        std::make_unique<Capture>(v4l2::linuxKernel(), std::move(wish), [doorbell = session->doorbell_] { doorbell->ring(); });
     Napi::Object handle = Napi::Object::New(env);
     const std::weak_ptr<Session> weak = session;
-    handle.Set("stop", Napi::Function::New(env, [weak](const Napi::CallbackInfo &call) {
-                 if (const auto alive = weak.lock(); alive && alive->capture_) {
-                   alive->doorbell_->hush(call.Env());
-                   alive->capture_->stop();
-                 }
-               }, "stop"));
+    handle.Set("stop", Napi::Function::New(
+                           env,
+                           [weak](const Napi::CallbackInfo &call) {
+                             if (const auto alive = weak.lock(); alive && alive->capture_) {
+                               alive->doorbell_->hush(call.Env());
+                               alive->capture_->stop();
+                             }
+                           },
+                           "stop"));
     return handle;
   }
 

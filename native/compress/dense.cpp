@@ -33,14 +33,15 @@ ZYNQNET_CLONES void productTile(const float *x, std::size_t xStride, const float
     }
   }
   for (std::size_t k = 0; k < tileRows; ++k) {
-    for (std::size_t v = 0; v < vectors; ++v) *reinterpret_cast<Vector *>(out[k] + v * 16) = acc[k][v];
+    for (std::size_t v = 0; v < vectors; ++v)
+      *reinterpret_cast<Vector *>(out[k] + v * 16) = acc[k][v];
   }
 }
 
 } // namespace
 
-void addGram(std::span<const float> x, std::size_t rows, std::size_t n, std::size_t xStride, float sign, float *c,
-             std::size_t cStride, unsigned threads) {
+void addGram(std::span<const float> x, std::size_t rows, std::size_t n, std::size_t xStride, float sign, float *c, std::size_t cStride,
+             unsigned threads) {
   const std::size_t bands = (n + lanes - 1) / lanes; // a band is 32 rows of the result
   parallelFor(bands, threads, [&](std::size_t reversed) {
     const std::size_t band = bands - 1 - reversed; // the longest first, so that no thread is left with it at the end
@@ -52,15 +53,16 @@ void addGram(std::span<const float> x, std::size_t rows, std::size_t n, std::siz
           const std::size_t row = i + k;
           const std::size_t width = row + 1 > j ? std::min(lanes, row + 1 - j) : 0;
           float *target = c + row * cStride + j;
-          for (std::size_t l = 0; l < width; ++l) target[l] += sign * tile[k][l];
+          for (std::size_t l = 0; l < width; ++l)
+            target[l] += sign * tile[k][l];
         }
       }
     }
   });
 }
 
-void addProduct(std::span<const float> x, std::size_t m, std::size_t xStride, std::span<const float> y, std::size_t n,
-                std::size_t yStride, std::size_t rows, std::span<float> c, std::size_t cStride, unsigned threads) {
+void addProduct(std::span<const float> x, std::size_t m, std::size_t xStride, std::span<const float> y, std::size_t n, std::size_t yStride,
+                std::size_t rows, std::span<float> c, std::size_t cStride, unsigned threads) {
   parallelFor((n + lanes - 1) / lanes, threads, [&](std::size_t band) {
     const std::size_t j = band * lanes;
     const std::size_t width = std::min(lanes, n - j);
@@ -69,7 +71,8 @@ void addProduct(std::span<const float> x, std::size_t m, std::size_t xStride, st
       productTile(x.data() + i, xStride, y.data() + j, yStride, rows, tile);
       for (std::size_t k = 0; k < std::min(tileRows, m - i); ++k) {
         float *target = c.data() + (i + k) * cStride + j;
-        for (std::size_t l = 0; l < width; ++l) target[l] += tile[k][l];
+        for (std::size_t l = 0; l < width; ++l)
+          target[l] += tile[k][l];
       }
     }
   });
@@ -84,9 +87,11 @@ bool cholesky(std::span<float> a, std::size_t n, unsigned threads) {
     for (std::size_t j = start; j < start + width; ++j) {
       for (std::size_t i = j; i < start + width; ++i) {
         double sum = a[i * n + j];
-        for (std::size_t k = start; k < j; ++k) sum -= static_cast<double>(a[i * n + k]) * a[j * n + k];
+        for (std::size_t k = start; k < j; ++k)
+          sum -= static_cast<double>(a[i * n + k]) * a[j * n + k];
         if (i == j) {
-          if (!(sum > 0.0)) return false;
+          if (!(sum > 0.0))
+            return false;
           a[j * n + j] = static_cast<float>(std::sqrt(sum));
         } else {
           a[i * n + j] = static_cast<float>(sum / a[j * n + j]);
@@ -94,7 +99,8 @@ bool cholesky(std::span<float> a, std::size_t n, unsigned threads) {
       }
     }
     const std::size_t below = start + width;
-    if (below >= n) break;
+    if (below >= n)
+      break;
     const std::size_t rest = n - below;
     const std::size_t stride = padded(rest);
     panel.assign(width * stride, 0.0F); // the panel transposed: panel[k][i]
@@ -102,7 +108,8 @@ bool cholesky(std::span<float> a, std::size_t n, unsigned threads) {
       for (std::size_t i = below + chunk * block; i < std::min(n, below + (chunk + 1) * block); ++i) {
         for (std::size_t j = start; j < start + width; ++j) {
           float sum = a[i * n + j];
-          for (std::size_t k = start; k < j; ++k) sum -= a[i * n + k] * a[j * n + k];
+          for (std::size_t k = start; k < j; ++k)
+            sum -= a[i * n + k] * a[j * n + k];
           a[i * n + j] = sum / a[j * n + j];
           panel[(j - start) * stride + (i - below)] = a[i * n + j];
         }

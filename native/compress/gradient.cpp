@@ -19,10 +19,13 @@ void scatter(const float *row, const Window &w, std::size_t position, std::span<
     for (std::size_t kx = 0; kx < w.kernelWidth; ++kx) {
       const std::ptrdiff_t y = top + static_cast<std::ptrdiff_t>(ky);
       const std::ptrdiff_t x = left + static_cast<std::ptrdiff_t>(kx);
-      if (y < 0 || x < 0 || y >= static_cast<std::ptrdiff_t>(w.height) || x >= static_cast<std::ptrdiff_t>(w.width)) continue;
-      float *target = tensor.data() + (static_cast<std::size_t>(y) * w.width + static_cast<std::size_t>(x)) * w.tensorChannels + w.channelOffset;
+      if (y < 0 || x < 0 || y >= static_cast<std::ptrdiff_t>(w.height) || x >= static_cast<std::ptrdiff_t>(w.width))
+        continue;
+      float *target =
+          tensor.data() + (static_cast<std::size_t>(y) * w.width + static_cast<std::size_t>(x)) * w.tensorChannels + w.channelOffset;
       const float *source = row + ky * w.kernelWidth + kx;
-      for (std::size_t c = 0; c < w.channels; ++c) target[c] += source[c * area];
+      for (std::size_t c = 0; c < w.channels; ++c)
+        target[c] += source[c * area];
     }
   }
 }
@@ -32,19 +35,21 @@ std::vector<float> transposed(std::span<const float> matrix, std::size_t rows, s
   const std::size_t stride = padded(rows);
   std::vector<float> result(columns * stride, 0.0F);
   for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) result[c * stride + r] = matrix[r * columns + c];
+    for (std::size_t c = 0; c < columns; ++c)
+      result[c * stride + r] = matrix[r * columns + c];
   }
   return result;
 }
 
 } // namespace
 
-void addInputGradient(const Window &w, std::span<const float> weights, std::size_t outputs,
-                      std::span<const float> outputGradient, std::span<float> gradient, unsigned threads) {
+void addInputGradient(const Window &w, std::span<const float> weights, std::size_t outputs, std::span<const float> outputGradient,
+                      std::span<float> gradient, unsigned threads) {
   const std::size_t taps = w.taps();
   const std::size_t stride = padded(taps);
   std::vector<float> wide(outputs * stride, 0.0F);
-  for (std::size_t o = 0; o < outputs; ++o) std::copy_n(weights.data() + o * taps, taps, wide.data() + o * stride);
+  for (std::size_t o = 0; o < outputs; ++o)
+    std::copy_n(weights.data() + o * taps, taps, wide.data() + o * stride);
   const std::size_t positions = w.outputHeight * w.outputWidth;
   std::vector<float> rows(chunk * taps);
   for (std::size_t start = 0; start < positions; start += chunk) {
@@ -52,7 +57,8 @@ void addInputGradient(const Window &w, std::span<const float> weights, std::size
     const std::vector<float> part = transposed(outputGradient.subspan(start * outputs, count * outputs), count, outputs);
     std::fill(rows.begin(), rows.end(), 0.0F);
     addProduct(part, count, padded(count), wide, taps, stride, outputs, rows, taps, threads);
-    for (std::size_t r = 0; r < count; ++r) scatter(rows.data() + r * taps, w, start + r, gradient);
+    for (std::size_t r = 0; r < count; ++r)
+      scatter(rows.data() + r * taps, w, start + r, gradient);
   }
 }
 
@@ -72,8 +78,7 @@ void convolve(std::span<const float> tensor, const Window &w, std::span<const fl
       std::copy(bias.begin(), bias.end(), result.begin() + static_cast<std::ptrdiff_t>((start + r) * outputs));
     }
     const std::vector<float> part = transposed(std::span(rows).first(count * taps), count, taps);
-    addProduct(part, count, padded(count), columns, outputs, padded(outputs), taps, result.subspan(start * outputs), outputs,
-               threads);
+    addProduct(part, count, padded(count), columns, outputs, padded(outputs), taps, result.subspan(start * outputs), outputs, threads);
   }
 }
 

@@ -19,7 +19,8 @@ ZYNQNET_CLONES void carry(const float *errors, const float *column, std::size_t 
   for (std::size_t i = 0; i < count; ++i) {
     const float weight = column[i];
     const float *error = errors + i * group;
-    for (std::size_t o = 0; o < group; ++o) acc[o] += weight * error[o];
+    for (std::size_t o = 0; o < group; ++o)
+      acc[o] += weight * error[o];
   }
   std::copy_n(acc, group, carried);
 }
@@ -30,10 +31,12 @@ struct Codebook {
     for (int value = -128; value <= 127; ++value) {
       int best = 0;
       for (int i = 1; i < size; ++i) {
-        if (std::abs(entries[static_cast<std::size_t>(i)] - value) < std::abs(entries[static_cast<std::size_t>(best)] - value)) best = i;
+        if (std::abs(entries[static_cast<std::size_t>(i)] - value) < std::abs(entries[static_cast<std::size_t>(best)] - value))
+          best = i;
       }
       nearest[static_cast<std::size_t>(value + 128)] = best;
-      if (value == 0) zero = best;
+      if (value == 0)
+        zero = best;
     }
   }
 
@@ -78,7 +81,8 @@ std::vector<float> columnsOf(std::span<const float> factor, std::size_t taps) {
   for (std::size_t bi = 0; bi < taps && !factor.empty(); bi += tile) {
     for (std::size_t bj = 0; bj <= bi; bj += tile) {
       for (std::size_t i = bi; i < std::min(taps, bi + tile); ++i) {
-        for (std::size_t j = bj; j < std::min({taps, bj + tile, i + 1}); ++j) columns[j * taps + i] = factor[i * taps + j];
+        for (std::size_t j = bj; j < std::min({taps, bj + tile, i + 1}); ++j)
+          columns[j * taps + i] = factor[i * taps + j];
       }
     }
   }
@@ -111,7 +115,8 @@ RoundingResult roundLayer(const RoundingProblem &p, unsigned threads) {
     float carried[group] = {};
     for (std::size_t tap = p.taps; tap-- > 0;) {
       const float diagonal = columns.empty() ? 1.0F : columns[tap * p.taps + tap];
-      if (!columns.empty()) carry(errors.data() + (tap + 1) * group, columns.data() + tap * p.taps + tap + 1, p.taps - tap - 1, carried);
+      if (!columns.empty())
+        carry(errors.data() + (tap + 1) * group, columns.data() + tap * p.taps + tap + 1, p.taps - tap - 1, carried);
       for (std::size_t o = 0; o < count; ++o) {
         const std::size_t index = (first + o) * p.taps + tap;
         const float weight = p.weights[index];
@@ -143,7 +148,8 @@ RoundingResult roundLayer(const RoundingProblem &p, unsigned threads) {
     result.centroids.push_back(effect > 0.0 ? static_cast<float>(target / effect) : static_cast<float>(p.codebook[entry]));
     result.counts.push_back(count);
   }
-  for (const Tally &tally : tallies) result.distortion += tally.distortion;
+  for (const Tally &tally : tallies)
+    result.distortion += tally.distortion;
   return result;
 }
 

@@ -12,10 +12,10 @@ namespace zynqnet::compress {
 struct RoundingProblem {
   std::span<const float> weights;
   std::size_t outputs = 0, taps = 0;
-  std::span<const float> factor; ///< taps x taps, lower Cholesky factor of the input's second moments; empty: identity
-  std::span<const float> units;  ///< real value of integer weight 1, per output
-  std::span<const std::int8_t> codebook; ///< the integer weights that may be used: ascending, with a zero
-  std::span<const float> bits;           ///< cost of each codebook entry, in bits
+  std::span<const float> factor;          ///< taps x taps, lower Cholesky factor of the input's second moments; empty: identity
+  std::span<const float> units;           ///< real value of integer weight 1, per output
+  std::span<const std::int8_t> codebook;  ///< the integer weights that may be used: ascending, with a zero
+  std::span<const float> bits;            ///< cost of each codebook entry, in bits
   std::span<const std::uint8_t> keepZero; ///< per weight: 1 = stays zero; may be empty
   float bitPrice = 0.0F;                  ///< squared output error that one bit is worth
 };

@@ -58,7 +58,8 @@ void jacobi(std::vector<double> &work, std::vector<double> &v, std::size_t rows,
         double *a = work.data() + i * rows;
         double *b = work.data() + j * rows;
         const Products p = products(a, b, rows);
-        if (std::abs(p.ab) <= tolerance * std::sqrt(p.aa * p.bb) || p.ab == 0.0) continue;
+        if (std::abs(p.ab) <= tolerance * std::sqrt(p.aa * p.bb) || p.ab == 0.0)
+          continue;
         rotated = true;
         const double zeta = (p.bb - p.aa) / (2.0 * p.ab);
         const double t = std::copysign(1.0, zeta) / (std::abs(zeta) + std::sqrt(1.0 + zeta * zeta));
@@ -67,7 +68,8 @@ void jacobi(std::vector<double> &work, std::vector<double> &v, std::size_t rows,
         rotate(v.data() + i * columns, v.data() + j * columns, columns, c, c * t);
       }
     }
-    if (!rotated) return;
+    if (!rotated)
+      return;
   }
 }
 
@@ -82,10 +84,12 @@ Svd svd(std::span<const float> a, std::size_t rows, std::size_t columns) {
   const std::size_t k = wide ? rows : columns;
   std::vector<double> work(n * k);
   for (std::size_t i = 0; i < k; ++i) {
-    for (std::size_t j = 0; j < n; ++j) work[i * n + j] = wide ? a[i * columns + j] : a[j * columns + i];
+    for (std::size_t j = 0; j < n; ++j)
+      work[i * n + j] = wide ? a[i * columns + j] : a[j * columns + i];
   }
   std::vector<double> v(k * k, 0.0);
-  for (std::size_t i = 0; i < k; ++i) v[i * k + i] = 1.0;
+  for (std::size_t i = 0; i < k; ++i)
+    v[i * k + i] = 1.0;
   jacobi(work, v, n, k);
 
   std::vector<double> norms(k);
@@ -105,8 +109,10 @@ Svd svd(std::span<const float> a, std::size_t rows, std::size_t columns) {
     const std::size_t source = order[rank];
     const double norm = norms[source];
     result.s.push_back(static_cast<float>(norm));
-    for (std::size_t j = 0; j < n; ++j) left[j * k + rank] = norm > 0.0 ? static_cast<float>(work[source * n + j] / norm) : 0.0F;
-    for (std::size_t j = 0; j < k; ++j) right[j * k + rank] = static_cast<float>(v[source * k + j]);
+    for (std::size_t j = 0; j < n; ++j)
+      left[j * k + rank] = norm > 0.0 ? static_cast<float>(work[source * n + j] / norm) : 0.0F;
+    for (std::size_t j = 0; j < k; ++j)
+      right[j * k + rank] = static_cast<float>(v[source * k + j]);
   }
   result.u = wide ? std::move(right) : std::move(left);
   result.v = wide ? std::move(left) : std::move(right);

@@ -26,8 +26,7 @@ struct Affine {
 };
 
 /// One row of the im2col matrix, in the order [channel][ky][kx] of the weights.
-template <typename T>
-void gather(std::span<const T> tensor, const Window &w, const Affine &affine, std::uint32_t position, float *row) {
+template <typename T> void gather(std::span<const T> tensor, const Window &w, const Affine &affine, std::uint32_t position, float *row) {
   const auto top = static_cast<std::ptrdiff_t>(position / w.outputWidth * w.stride) - static_cast<std::ptrdiff_t>(w.padTop);
   const auto left = static_cast<std::ptrdiff_t>(position % w.outputWidth * w.stride) - static_cast<std::ptrdiff_t>(w.padLeft);
   const std::size_t area = w.kernelHeight * w.kernelWidth;
@@ -38,10 +37,12 @@ void gather(std::span<const T> tensor, const Window &w, const Affine &affine, st
       float *target = row + ky * w.kernelWidth + kx;
       const bool inside = y >= 0 && x >= 0 && y < static_cast<std::ptrdiff_t>(w.height) && x < static_cast<std::ptrdiff_t>(w.width);
       if (!inside) {
-        for (std::size_t c = 0; c < w.channels; ++c) target[c * area] = 0.0F;
+        for (std::size_t c = 0; c < w.channels; ++c)
+          target[c * area] = 0.0F;
         continue;
       }
-      const T *source = tensor.data() + (static_cast<std::size_t>(y) * w.width + static_cast<std::size_t>(x)) * w.tensorChannels + w.channelOffset;
+      const T *source =
+          tensor.data() + (static_cast<std::size_t>(y) * w.width + static_cast<std::size_t>(x)) * w.tensorChannels + w.channelOffset;
       for (std::size_t c = 0; c < w.channels; ++c) {
         target[c * area] = (static_cast<float>(source[c]) - affine.zero[c]) * affine.scale[c];
       }

@@ -14,8 +14,8 @@ inline constexpr std::int64_t accumulatorLimit = std::int64_t{1} << 31; ///< bou
 inline constexpr std::int64_t preShiftedLimit = std::int64_t{1} << 24;  ///< t fits signed 25 bits
 
 /// Accumulator to activation byte. `acc` is proven by the loader to keep t within signed 25 bits.
-[[nodiscard]] constexpr std::uint8_t requantize(std::int32_t acc, std::uint32_t preShift, std::uint32_t multiplier,
-                                                std::uint32_t shift, std::int32_t zeroPoint, bool relu) noexcept {
+[[nodiscard]] constexpr std::uint8_t requantize(std::int32_t acc, std::uint32_t preShift, std::uint32_t multiplier, std::uint32_t shift,
+                                                std::int32_t zeroPoint, bool relu) noexcept {
   const std::int64_t t = acc >> preShift;
   const std::int64_t rounded = (t * multiplier + (std::int64_t{1} << (shift - 1))) >> shift;
   return static_cast<std::uint8_t>(std::clamp<std::int64_t>(rounded + zeroPoint, relu ? zeroPoint : 0, 255));
@@ -34,15 +34,15 @@ inline constexpr std::int64_t preShiftedLimit = std::int64_t{1} << 24;  ///< t f
 }
 
 /// Output length of a convolution or floor-mode pool along one axis; 0 when the kernel does not fit.
-[[nodiscard]] constexpr std::uint32_t convOutput(std::uint32_t in, std::uint32_t kernel, std::uint32_t stride,
-                                                 std::uint32_t padBegin, std::uint32_t padEnd) noexcept {
+[[nodiscard]] constexpr std::uint32_t convOutput(std::uint32_t in, std::uint32_t kernel, std::uint32_t stride, std::uint32_t padBegin,
+                                                 std::uint32_t padEnd) noexcept {
   const std::uint32_t padded = in + padBegin + padEnd;
   return padded < kernel ? 0 : (padded - kernel) / stride + 1;
 }
 
 /// Output length of the max-pool along one axis (ceil mode as Caffe computes it); 0 when the kernel does not fit.
-[[nodiscard]] constexpr std::uint32_t poolOutput(std::uint32_t in, std::uint32_t kernel, std::uint32_t stride,
-                                                 std::uint32_t padBegin, std::uint32_t padEnd, bool ceil) noexcept {
+[[nodiscard]] constexpr std::uint32_t poolOutput(std::uint32_t in, std::uint32_t kernel, std::uint32_t stride, std::uint32_t padBegin,
+                                                 std::uint32_t padEnd, bool ceil) noexcept {
   const std::uint32_t padded = in + padBegin + padEnd;
   if (padded < kernel) {
     return 0;

@@ -48,7 +48,7 @@ struct Op {
   std::uint8_t kernelHeight = 1, kernelWidth = 1, stride = 1;
   Padding padding;
   bool relu = false;
-  bool ceil = false;        ///< maxpool only
+  bool ceil = false;         ///< maxpool only
   std::uint8_t preShift = 0; ///< int8 conv only
   std::uint32_t weights = 0; ///< conv: index into Model::weights
 };

@@ -130,12 +130,12 @@ private:
     const Tensor &target = model_->tensors[op.output.view.tensor];
     for (std::uint32_t y = 0; y < size.height; ++y) {
       for (std::uint32_t x = 0; x < size.width; ++x) {
-        std::uint8_t *result = tensors_[op.output.view.tensor].data() +
-                               (std::size_t{y} * size.width + x) * target.channels + op.output.view.channelOffset;
+        std::uint8_t *result =
+            tensors_[op.output.view.tensor].data() + (std::size_t{y} * size.width + x) * target.channels + op.output.view.channelOffset;
         std::fill_n(result, op.input.channels, std::uint8_t{0}); // 0 is the least byte: padding never wins
         for (int tap = 0; tap < 9; ++tap) {
-          const std::uint8_t *source = positionOf(op, std::int64_t{y} * 2 + tap / 3 - op.padding.top,
-                                                  std::int64_t{x} * 2 + tap % 3 - op.padding.left, nullptr);
+          const std::uint8_t *source =
+              positionOf(op, std::int64_t{y} * 2 + tap / 3 - op.padding.top, std::int64_t{x} * 2 + tap % 3 - op.padding.left, nullptr);
           for (std::uint32_t c = 0; source != nullptr && c < op.input.channels; ++c) {
             result[c] = std::max(result[c], source[c]);
           }
@@ -148,8 +148,7 @@ private:
     const Tensor &in = model_->tensors[op.input.tensor];
     for (std::size_t position = 0; position < std::size_t{in.height} * in.width; ++position) {
       for (std::uint32_t c = 0; c < op.input.channels; ++c) {
-        sums[op.output.view.channelOffset + c] +=
-            tensors_[op.input.tensor][position * in.channels + op.input.channelOffset + c];
+        sums[op.output.view.channelOffset + c] += tensors_[op.input.tensor][position * in.channels + op.input.channelOffset + c];
       }
     }
   }
@@ -161,8 +160,6 @@ private:
 
 } // namespace
 
-std::unique_ptr<Engine> createScalarEngine(std::shared_ptr<const Model> model) {
-  return std::make_unique<ScalarEngine>(std::move(model));
-}
+std::unique_ptr<Engine> createScalarEngine(std::shared_ptr<const Model> model) { return std::make_unique<ScalarEngine>(std::move(model)); }
 
 } // namespace zynqnet

@@ -143,8 +143,8 @@ void checkShape(const Model &model, const Op &op) {
   }
   const Tensor &target = model.tensors[op.output.view.tensor];
   if (target.height != size.height || target.width != size.width) {
-    refuse(nameOf(op) + " yields " + std::to_string(size.height) + "x" + std::to_string(size.width) + " but tensor '" +
-           target.name + "' is " + std::to_string(target.height) + "x" + std::to_string(target.width));
+    refuse(nameOf(op) + " yields " + std::to_string(size.height) + "x" + std::to_string(size.width) + " but tensor '" + target.name +
+           "' is " + std::to_string(target.height) + "x" + std::to_string(target.width));
   }
 }
 

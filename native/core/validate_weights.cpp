@@ -17,8 +17,8 @@ namespace {
 
 void checkFloat(const Op &op, const ConvWeights &conv) {
   const std::size_t outputs = op.output.view.channels;
-  if (conv.floatWeights.size() != weightCount(op) || conv.floatBias.size() != outputs || !conv.weights.empty() ||
-      !conv.bias.empty() || !conv.multiplier.empty() || !conv.shift.empty()) {
+  if (conv.floatWeights.size() != weightCount(op) || conv.floatBias.size() != outputs || !conv.weights.empty() || !conv.bias.empty() ||
+      !conv.multiplier.empty() || !conv.shift.empty()) {
     refuse("MODEL_SECTION", op, "the arrays do not have the convolution's shape");
   }
   for (const float value : conv.floatWeights) {

@@ -15,7 +15,7 @@ public:
 
   AlignedBuffer() = default;
   explicit AlignedBuffer(std::size_t bytes)
-      : data_(static_cast<std::uint8_t *>(::operator new(bytes, std::align_val_t{alignment}))), bytes_(bytes) {
+      : data_(static_cast<std::uint8_t *>(::operator new (bytes, std::align_val_t{alignment}))), bytes_(bytes) {
     std::memset(data_.get(), 0, bytes);
   }
 
@@ -24,7 +24,7 @@ public:
 
 private:
   struct Release {
-    void operator()(std::uint8_t *data) const noexcept { ::operator delete(data, std::align_val_t{alignment}); }
+    void operator()(std::uint8_t *data) const noexcept { ::operator delete (data, std::align_val_t{alignment}); }
   };
   std::unique_ptr<std::uint8_t, Release> data_;
   std::size_t bytes_ = 0;

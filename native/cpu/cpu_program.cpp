@@ -11,7 +11,7 @@
 namespace zynqnet::cpu {
 namespace {
 
-constexpr std::uint64_t macsPerItem = 1U << 20U; ///< a few microseconds: far above the cost of taking an item
+constexpr std::uint64_t macsPerItem = 1U << 20U;       ///< a few microseconds: far above the cost of taking an item
 constexpr std::size_t cachedWeightBytes = 128U << 10U; ///< a quarter of the Zynq's L2, which two cores share
 constexpr std::uint32_t rowsPerItem = 32;
 constexpr std::uint32_t channelsPerItem = 64;
@@ -31,8 +31,7 @@ std::shared_ptr<const PackedModel> packModel(const Model &model, const KernelSet
   return packed;
 }
 
-Program::Program(std::shared_ptr<const Model> model, std::shared_ptr<const PackedModel> packed, const KernelSet &kernels,
-                 bool keepAll)
+Program::Program(std::shared_ptr<const Model> model, std::shared_ptr<const PackedModel> packed, const KernelSet &kernels, bool keepAll)
     : model_(std::move(model)), packed_(std::move(packed)), kernels_(kernels),
       layout_(layoutOf(*model_, packed_->phases, kernels.element, keepAll)), arena_(layout_.arenaBytes) {
   const bool isFloat = kernels.element == Element::float32;

@@ -28,8 +28,7 @@ struct PackedModel {
 class Program {
 public:
   /// `keepAll`: every tensor keeps its values until the next run, for `tensors`.
-  Program(std::shared_ptr<const Model> model, std::shared_ptr<const PackedModel> packed, const KernelSet &kernels,
-          bool keepAll);
+  Program(std::shared_ptr<const Model> model, std::shared_ptr<const PackedModel> packed, const KernelSet &kernels, bool keepAll);
 
   void run(WorkCrew &crew, std::span<const std::uint8_t> input, Logits &logits);
 
@@ -43,7 +42,7 @@ private:
   /// One thing that one thread does: a range of positions, rows or channels of one job.
   struct Item {
     Kind kind = Kind::bringIn;
-    std::uint32_t index = 0; ///< of the job, or of the tensor
+    std::uint32_t index = 0;      ///< of the job, or of the tensor
     std::uint32_t firstBlock = 0; ///< conv
     std::uint32_t endBlock = 0;
     std::uint32_t begin = 0;

@@ -39,8 +39,7 @@ void loadBytes(Element element, const std::uint8_t *source, std::size_t count, s
   storeBytes(element, source, count, target); // the others are their own inverse
 }
 
-void normalise(const Input &input, const std::uint8_t *source, std::size_t pixels, std::uint32_t channels,
-               float *target) noexcept {
+void normalise(const Input &input, const std::uint8_t *source, std::size_t pixels, std::uint32_t channels, float *target) noexcept {
   for (std::size_t p = 0; p < pixels; ++p) {
     for (std::uint32_t c = 0; c < channels; ++c) {
       target[p * channels + c] = (static_cast<float>(source[p * channels + c]) - input.mean[c]) * input.scale[c];

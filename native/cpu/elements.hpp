@@ -16,7 +16,6 @@ void storeBytes(Element element, const std::uint8_t *source, std::size_t count, 
 void loadBytes(Element element, const std::uint8_t *source, std::size_t count, std::uint8_t *target) noexcept;
 
 /// Pixels to normalised floats: (pixel - mean[c]) * scale[c], `channels` interleaved.
-void normalise(const Input &input, const std::uint8_t *source, std::size_t pixels, std::uint32_t channels,
-               float *target) noexcept;
+void normalise(const Input &input, const std::uint8_t *source, std::size_t pixels, std::uint32_t channels, float *target) noexcept;
 
 } // namespace zynqnet::cpu

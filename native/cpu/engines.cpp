@@ -3,8 +3,8 @@
 #include "core/error.hpp"
 #include "core/scalar_engine.hpp"
 #include "cpu/cpu_features.hpp"
-#include "cpu/kernels/kernel_sets.hpp"
 #include "cpu/cpu_program.hpp"
+#include "cpu/kernels/kernel_sets.hpp"
 #include "cpu/work_crew.hpp"
 
 #include <algorithm>
@@ -82,8 +82,8 @@ const KernelSet *chooseKernels(const Model &model, const std::string &backend) {
 class SimdEngine final : public Engine {
 public:
   SimdEngine(std::shared_ptr<const Model> model, const KernelSet &kernels, unsigned threads)
-      : model_(std::move(model)), kernels_(kernels), packed_(cpu::packModel(*model_, kernels)),
-        program_(model_, packed_, kernels, false), crew_(threads, packed_->phases.size()) {}
+      : model_(std::move(model)), kernels_(kernels), packed_(cpu::packModel(*model_, kernels)), program_(model_, packed_, kernels, false),
+        crew_(threads, packed_->phases.size()) {}
 
   [[nodiscard]] std::string_view name() const noexcept override { return kernels_.name; }
 

@@ -16,8 +16,7 @@ namespace zynqnet {
 /// for float32 models. `threads` 0 means two, or one on a single processor.
 /// Throws Error ENGINE_UNKNOWN for a backend this build or processor does not have, ENGINE_UNSUPPORTED when it cannot
 /// run this model's arithmetic.
-[[nodiscard]] std::unique_ptr<Engine> createCpuEngine(std::shared_ptr<const Model> model, const std::string &backend,
-                                                      unsigned threads);
+[[nodiscard]] std::unique_ptr<Engine> createCpuEngine(std::shared_ptr<const Model> model, const std::string &backend, unsigned threads);
 
 /// The backends that run on this processor, best first, "scalar" excluded.
 [[nodiscard]] std::vector<std::string> cpuFeatures();

@@ -112,8 +112,7 @@ Layout layoutOf(const Model &model, const Phases &phases, Element element, bool 
     tensor.offset = offset;
     tensor.origin = offset + tensor.halo.top * tensor.rowBytes + tensor.halo.left * tensor.pixelBytes;
     layout.arenaBytes = std::max(layout.arenaBytes, offset + bytes);
-    const auto at = std::find_if(placed.begin(), placed.end(),
-                                 [&](std::size_t other) { return layout.tensors[other].offset > offset; });
+    const auto at = std::find_if(placed.begin(), placed.end(), [&](std::size_t other) { return layout.tensors[other].offset > offset; });
     placed.insert(at, t);
   }
   return layout;

@@ -52,8 +52,7 @@ std::vector<ChannelBlock> blocksOf(std::uint32_t channels, const KernelSet &kern
 /// Copies one convolution's weights, one element of type T at a time.
 template <class T, class Source> class Packer {
 public:
-  Packer(const Op &op, const std::vector<Run> &runs, const std::vector<Source> &source, const KernelSet &kernels,
-         PackedConv &packed)
+  Packer(const Op &op, const std::vector<Run> &runs, const std::vector<Source> &source, const KernelSet &kernels, PackedConv &packed)
       : op_(op), runs_(runs), source_(source), kernels_(kernels), packed_(packed) {}
 
   void pack() const {
@@ -93,8 +92,7 @@ private:
   PackedConv &packed_;
 };
 
-void packRequantization(const Op &op, const ConvWeights &conv, const KernelSet &kernels, std::size_t padded,
-                        PackedConv &packed) {
+void packRequantization(const Op &op, const ConvWeights &conv, const KernelSet &kernels, std::size_t padded, PackedConv &packed) {
   packed.bias = conv.bias;
   if (kernels.element == Element::offset8) { // the stored activation is 128 less
     const std::size_t perOutput = conv.weights.size() / conv.bias.size();
@@ -132,8 +130,8 @@ PackedConv packConv(const Model &model, const Op &op, const TensorLayout &input,
   std::size_t groups = 0;
   for (const Run &run : runs) {
     const std::uint32_t bytes = static_cast<std::uint32_t>(run.taps * op.input.channels * elementBytes);
-    packed.segments.push_back({static_cast<std::ptrdiff_t>(run.ky * input.rowBytes + run.kx * input.pixelBytes),
-                               divideUp(bytes, kernels.groupBytes)});
+    packed.segments.push_back(
+        {static_cast<std::ptrdiff_t>(run.ky * input.rowBytes + run.kx * input.pixelBytes), divideUp(bytes, kernels.groupBytes)});
     groups += packed.segments.back().groups;
   }
   // A weight has the size of an activation element in every format.

@@ -1,7 +1,7 @@
 // Writes small valid models as fuzzing seeds: zynqnet_fuzz_seeds DIR [count]
 #include "fuzz/fuzz_file.hpp"
-#include "tests/support/random_model.hpp"
 #include "tests/support/header_of.hpp"
+#include "tests/support/random_model.hpp"
 
 #include <cstdio>
 #include <cstdlib>

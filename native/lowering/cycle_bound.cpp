@@ -24,9 +24,10 @@ std::uint64_t beats(const Command &command, const Preset &preset) {
   case Opcode::conv:
   case Opcode::pool:
     // rows of a block go to the ports in turn; wide results are fewer
-    return command.get(field::toMemory) != 0 ? 0
-                                             : ceilDivide(std::uint64_t{command.get(field::outRows)} * command.get(field::groups), preset.ports) *
-                                                   (std::uint64_t{2} * command.get(field::outCols) + lineBeats);
+    return command.get(field::toMemory) != 0
+               ? 0
+               : ceilDivide(std::uint64_t{command.get(field::outRows)} * command.get(field::groups), preset.ports) *
+                     (std::uint64_t{2} * command.get(field::outCols) + lineBeats);
   case Opcode::end:
     return 0;
   }
@@ -61,7 +62,8 @@ std::uint64_t cycleBound(const Program &program, const Preset &preset, double be
   std::uint64_t transferred = 0;
   for (std::uint32_t index = 0; index < program.commandCount; ++index) {
     Command command; // the image is little-endian, as every host of the accelerator
-    std::memcpy(command.words.data(), program.image.data() + program.lists[0].commandsOffset + std::size_t{index} * commandBytes, commandBytes);
+    std::memcpy(command.words.data(), program.image.data() + program.lists[0].commandsOffset + std::size_t{index} * commandBytes,
+                commandBytes);
     cycles += commandCycles + arrayCycles(command, preset);
     transferred += commandBytes / 8 + beats(command, preset);
   }

@@ -28,7 +28,8 @@ void copyRun(const InputLayout &layout, const std::uint8_t *frame, std::int32_t 
 }
 
 /// Columns [first, end) of one row of the layout, whatever its shape.
-void packColumns(const InputLayout &layout, const std::uint8_t *frame, std::uint32_t row, std::uint32_t first, std::uint32_t end, std::uint8_t *lines) {
+void packColumns(const InputLayout &layout, const std::uint8_t *frame, std::uint32_t row, std::uint32_t first, std::uint32_t end,
+                 std::uint8_t *lines) {
   const std::uint32_t line = layout.cols * 16;
   const std::uint32_t run = layout.kernelWidth * layout.channels;
   const bool windows = layout.mode == InputLayout::Mode::windows;
@@ -102,7 +103,8 @@ InnerColumns innerColumns(const InputLayout &layout, std::span<const std::uint8_
   }
   const std::int64_t stride = layout.stride, left = layout.padding.left;
   const std::int64_t first = (left + stride - 1) / stride;
-  std::int64_t end = std::min<std::int64_t>(layout.cols, (static_cast<std::int64_t>(layout.width) - layout.kernelWidth + left) / stride + 1);
+  std::int64_t end =
+      std::min<std::int64_t>(layout.cols, (static_cast<std::int64_t>(layout.width) - layout.kernelWidth + left) / stride + 1);
   const auto lastRun = [&](std::int64_t col) { // where the lowest run of a column begins
     return static_cast<std::size_t>(((y + runs - 1) * layout.width + col * stride - left) * layout.channels);
   };

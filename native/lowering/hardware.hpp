@@ -1,4 +1,6 @@
 // Generated from firmware/regs/registers.json by firmware/regs/generate.mjs: do not edit.
+// One line for each entry of the description.
+// clang-format off
 #pragma once
 
 #include <array>

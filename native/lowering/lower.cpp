@@ -72,7 +72,8 @@ private:
     tensorOffset_.assign(count, 0);
     program_.tensors.resize(count);
     for (std::size_t t = 1; t < count; ++t) {
-      const bool internal = std::any_of(plan_.segments.begin(), plan_.segments.end(), [&](const Segment &segment) { return isInternal(segment, static_cast<std::uint32_t>(t)); });
+      const bool internal = std::any_of(plan_.segments.begin(), plan_.segments.end(),
+                                        [&](const Segment &segment) { return isInternal(segment, static_cast<std::uint32_t>(t)); });
       if (plan_.resident[t] || internal) {
         continue;
       }
@@ -144,7 +145,8 @@ private:
   }
 
   [[nodiscard]] Region memoryRegion(std::uint32_t address, std::uint32_t tensor, std::int32_t rows) const {
-    return {false, address, address + std::uint64_t{static_cast<std::uint32_t>(rows)} * actRowStride(network_.layouts.tensors[tensor], preset_)};
+    return {false, address,
+            address + std::uint64_t{static_cast<std::uint32_t>(rows)} * actRowStride(network_.layouts.tensors[tensor], preset_)};
   }
 
   [[nodiscard]] Region dramRegion(std::uint32_t tensor, const RowRange &rows) const {
@@ -169,7 +171,9 @@ private:
     const Buffer &buffer = bufferOf(segment, step, tensor);
     const std::uint32_t stride = actRowStride(layout, preset_);
     Command command = makeCommand(Opcode::load, tag);
-    command.set(field::loadAddress, tensorAddress(tensor) + static_cast<std::uint32_t>(rows.first) * layout.rowBytes() + firstBlock * layout.lineBytes())
+    command
+        .set(field::loadAddress,
+             tensorAddress(tensor) + static_cast<std::uint32_t>(rows.first) * layout.rowBytes() + firstBlock * layout.lineBytes())
         .set(field::loadRowStride, layout.rowBytes())
         .set(field::loadBlockStride, layout.lineBytes())
         .set(field::loadRows, static_cast<std::uint32_t>(rows.end - rows.first))
@@ -219,7 +223,8 @@ private:
     std::uint32_t rowZero = 0;
     Region region;
   };
-  [[nodiscard]] Source sourceOf(const Segment &segment, std::uint32_t step, std::uint32_t tensor, const StepRows &rows, const RowRange &read) const {
+  [[nodiscard]] Source sourceOf(const Segment &segment, std::uint32_t step, std::uint32_t tensor, const StepRows &rows,
+                                const RowRange &read) const {
     const std::uint32_t stride = actRowStride(network_.layouts.tensors[tensor], preset_);
     std::uint32_t rowZero = 0;
     if (segment.buffers.contains(tensor)) {
@@ -232,7 +237,8 @@ private:
     return {rowZero, memoryRegion(first, tensor, read.end - read.first)};
   }
 
-  void emitStage(CommandList &commands, const Segment &segment, std::uint32_t step, std::uint32_t index, const StepRows &rows, const RowRange &made) {
+  void emitStage(CommandList &commands, const Segment &segment, std::uint32_t step, std::uint32_t index, const StepRows &rows,
+                 const RowRange &made) {
     const Stage &stage = network_.stages[index];
     const std::uint32_t ringWords = 1U << preset_.weightDepthLog2;
     if (stage.pool || stage.groupWords + ringReserve <= ringWords) {
@@ -249,20 +255,22 @@ private:
     }
   }
 
-  void emitCompute(CommandList &commands, const Segment &segment, std::uint32_t step, std::uint32_t index, const StepRows &rows, const RowRange &made,
-                   std::uint32_t firstCol, std::uint32_t cols) {
+  void emitCompute(CommandList &commands, const Segment &segment, std::uint32_t step, std::uint32_t index, const StepRows &rows,
+                   const RowRange &made, std::uint32_t firstCol, std::uint32_t cols) {
     const Stage &stage = network_.stages[index];
     const TensorLayout &input = network_.layouts.tensors[stage.input];
     const std::int32_t rowStart = made.first * static_cast<std::int32_t>(stage.strideRows) - stage.padTop;
     const std::int32_t colStart = static_cast<std::int32_t>(firstCol * stage.strideCols) - stage.padLeft;
     const auto height = static_cast<std::int32_t>(input.rows);
-    RowRange read{std::clamp(rowStart, 0, height),
-                  std::clamp((made.end - 1) * static_cast<std::int32_t>(stage.strideRows) - stage.padTop + static_cast<std::int32_t>(stage.kernelRows), 0, height)};
+    RowRange read{std::clamp(rowStart, 0, height), std::clamp((made.end - 1) * static_cast<std::int32_t>(stage.strideRows) - stage.padTop +
+                                                                  static_cast<std::int32_t>(stage.kernelRows),
+                                                              0, height)};
     read.end = std::max(read.end, read.first);
     const Source source = sourceOf(segment, step, stage.input, rows, read);
     const std::uint32_t stride = actRowStride(input, preset_);
     Command command = makeCommand(stage.pool ? Opcode::pool : Opcode::conv, stage.op);
-    command.set(field::inAddress, source.rowZero + static_cast<std::uint32_t>(rowStart) * stride + stage.blocks.first * blockRows(stage.input))
+    command
+        .set(field::inAddress, source.rowZero + static_cast<std::uint32_t>(rowStart) * stride + stage.blocks.first * blockRows(stage.input))
         .set(field::inRowStride, stride)
         .set(field::inBlockStride, blockRows(stage.input))
         .set(field::blocks, stage.blocks.count)
@@ -320,8 +328,8 @@ private:
     return {true, address, address + stage.groups * 64U};
   }
 
-  Region setTarget(Command &command, const Segment &segment, std::uint32_t step, const Stage &stage, const StepRows &rows, const RowRange &made,
-                   std::uint32_t firstCol) {
+  Region setTarget(Command &command, const Segment &segment, std::uint32_t step, const Stage &stage, const StepRows &rows,
+                   const RowRange &made, std::uint32_t firstCol) {
     const TensorLayout &layout = network_.layouts.tensors[stage.output];
     const bool internal = isInternal(segment, stage.output);
     if (internal || plan_.resident[stage.output]) {
@@ -335,8 +343,9 @@ private:
           .set(field::outBlockStride, blockRows(stage.output));
       return memoryRegion(base, stage.output, made.end - made.first);
     }
-    command.set(field::outAddress, tensorAddress(stage.output) + static_cast<std::uint32_t>(made.first) * layout.rowBytes() +
-                                       stage.outputBlock * layout.lineBytes() + firstCol * 16)
+    command
+        .set(field::outAddress, tensorAddress(stage.output) + static_cast<std::uint32_t>(made.first) * layout.rowBytes() +
+                                    stage.outputBlock * layout.lineBytes() + firstCol * 16)
         .set(field::outRowStride, layout.rowBytes())
         .set(field::outBlockStride, layout.lineBytes());
     return dramRegion(stage.output, made);

@@ -87,7 +87,8 @@ template <int run, int runs, int k = 0> Pair gather(const std::uint8_t *from, st
 
 /// `count` positions, `step` bytes apart in the frame; block 0 goes to `first`, block 1 to `second`.
 template <int run, int runs>
-void positions(const std::uint8_t *from, std::size_t rowBytes, std::size_t step, std::size_t count, std::uint8_t *first, std::uint8_t *second) {
+void positions(const std::uint8_t *from, std::size_t rowBytes, std::size_t step, std::size_t count, std::uint8_t *first,
+               std::uint8_t *second) {
   for (std::size_t i = 0; i < count; ++i, from += step, first += 16, second += 16) {
     const Pair pair = gather<run, runs>(from, rowBytes);
     store(first, pair.low);
@@ -96,7 +97,8 @@ void positions(const std::uint8_t *from, std::size_t rowBytes, std::size_t step,
 }
 
 /// One block a position: runs of at most 16 bytes.
-template <int run, int runs> void positionsOfOne(const std::uint8_t *from, std::size_t rowBytes, std::size_t step, std::size_t count, std::uint8_t *first) {
+template <int run, int runs>
+void positionsOfOne(const std::uint8_t *from, std::size_t rowBytes, std::size_t step, std::size_t count, std::uint8_t *first) {
   for (std::size_t i = 0; i < count; ++i, from += step, first += 16) {
     store(first, gather<run, runs>(from, rowBytes).low);
   }

@@ -10,9 +10,9 @@ namespace zynqnet::accelerator {
 namespace {
 
 constexpr std::array<std::uint32_t, 16> stepChoices{1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 128};
-constexpr double beatShare = 0.7;        // of the beats of a port, under back-pressure
-constexpr double rowShare = 0.9;         // of what can be read, for rows: weights that run ahead in their ring take some
-constexpr double commandCycles = 60;     // start of a command until the array is busy
+constexpr double beatShare = 0.7;    // of the beats of a port, under back-pressure
+constexpr double rowShare = 0.9;     // of what can be read, for rows: weights that run ahead in their ring take some
+constexpr double commandCycles = 60; // start of a command until the array is busy
 
 struct Interval {
   std::uint32_t first = 0, end = 0;

@@ -21,8 +21,8 @@ struct Buffer {
 /// Stages that run together, a few rows of each at a time. Tensors that a segment makes and uses up live in its buffers.
 struct Segment {
   std::uint32_t firstStage = 0, stageCount = 0;
-  std::uint32_t steps = 1;           ///< equal shares of the last stage's output rows
-  bool keepRows = false;             ///< rows that two steps read are copied from one to the next, not made twice
+  std::uint32_t steps = 1;                              ///< equal shares of the last stage's output rows
+  bool keepRows = false;                                ///< rows that two steps read are copied from one to the next, not made twice
   std::map<std::uint32_t, std::vector<Buffer>> buffers; ///< per tensor loaded or internal: one, or two in turn
 };
 
@@ -33,7 +33,7 @@ struct Plan {
 
 /// Rows that one step of a segment makes (per stage) and reads (per tensor).
 struct StepRows {
-  std::vector<RowRange> made;              ///< per stage of the segment
+  std::vector<RowRange> made;               ///< per stage of the segment
   std::map<std::uint32_t, RowRange> needed; ///< per tensor read
   std::map<std::uint32_t, RowRange> kept;   ///< per internal tensor: rows of `needed` that the step before has made
 };

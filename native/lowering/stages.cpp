@@ -50,8 +50,7 @@ bool tapsFold(OpKind kind) {
 InputLayout chooseInput(const Model &model) {
   InputLayout input = plainInput(model);
   const Op *reader = soleInputReader(model);
-  if (reader == nullptr || !tapsFold(reader->kind) || reader->kernelWidth == 1 ||
-      reader->input.channels != input.channels) {
+  if (reader == nullptr || !tapsFold(reader->kind) || reader->kernelWidth == 1 || reader->input.channels != input.channels) {
     return input;
   }
   const Size out = outputSize(model, *reader);

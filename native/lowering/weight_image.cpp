@@ -44,8 +44,8 @@ void putWeights(const StoredConv &conv, std::uint32_t group, std::uint8_t *word)
     for (std::uint32_t quad = 0; quad < conv.quads(); ++quad, word += wordBytes) {
       for (std::uint32_t o = 0; o < 16 && group * 16 + o < conv.outputs; ++o) {
         for (std::uint32_t i = 0; i < 4; ++i) {
-          word[4 * o + i] = static_cast<std::uint8_t>(
-              conv.weights[(group * 16 + o) * perOutput + std::size_t{tap} * channels + quad * 4 + i]);
+          word[4 * o + i] =
+              static_cast<std::uint8_t>(conv.weights[(group * 16 + o) * perOutput + std::size_t{tap} * channels + quad * 4 + i]);
         }
       }
     }

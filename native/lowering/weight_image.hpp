@@ -25,9 +25,9 @@ struct StoredConv {
 };
 
 struct WeightImage {
-  std::vector<std::uint8_t> bytes;  ///< all ports' parts
-  std::uint32_t portStride = 0;     ///< bytes, a multiple of 128
-  std::uint32_t beats = 0;          ///< in each part
+  std::vector<std::uint8_t> bytes; ///< all ports' parts
+  std::uint32_t portStride = 0;    ///< bytes, a multiple of 128
+  std::uint32_t beats = 0;         ///< in each part
   bool codebook = false;
   std::array<std::uint8_t, 16> entries{};
 };

@@ -1,7 +1,7 @@
 #include "platform/board_accelerator.hpp"
 
-#include "core/error.hpp"
 #include "accelerator/read_build.hpp"
+#include "core/error.hpp"
 #include "platform/dev_mem.hpp"
 #include "platform/fpga_manager.hpp"
 #include "platform/udmabuf.hpp"

@@ -14,12 +14,12 @@ namespace zynqnet::platform {
 /// Defaults fit firmware/dts/zynqnetd.dtsi.
 struct BoardConfig {
   std::filesystem::path root = "/";
-  std::string uio = "zynqnetd";                   ///< name of the UIO device
-  std::optional<std::uint32_t> registerAddress;   ///< instead of UIO: physical address, through /dev/mem
-  std::string udmabuf = "udmabuf-zynqnetd";       ///< name of the u-dma-buf
-  std::optional<std::uint32_t> memoryAddress;     ///< instead of u-dma-buf: a reserved region, through /dev/mem
-  std::uint32_t memoryBytes = 0;                  ///< of that region
-  std::string bitstream = "zynqnetd.bit.bin";     ///< below /lib/firmware; what `Accelerator::reconfigure` loads
+  std::string uio = "zynqnetd";                 ///< name of the UIO device
+  std::optional<std::uint32_t> registerAddress; ///< instead of UIO: physical address, through /dev/mem
+  std::string udmabuf = "udmabuf-zynqnetd";     ///< name of the u-dma-buf
+  std::optional<std::uint32_t> memoryAddress;   ///< instead of u-dma-buf: a reserved region, through /dev/mem
+  std::uint32_t memoryBytes = 0;                ///< of that region
+  std::string bitstream = "zynqnetd.bit.bin";   ///< below /lib/firmware; what `Accelerator::reconfigure` loads
   accelerator::DriverOptions driver;
 };
 

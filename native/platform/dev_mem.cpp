@@ -1,7 +1,7 @@
 #include "platform/dev_mem.hpp"
 
-#include "platform/mapped_registers.hpp"
 #include "lowering/hardware.hpp"
+#include "platform/mapped_registers.hpp"
 
 #include <fcntl.h>
 
@@ -58,7 +58,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<accelerator::RegisterWindow> openDevMemWindow(const std::filesystem::path &root, std::uint32_t address, accelerator::Use use) {
+std::unique_ptr<accelerator::RegisterWindow> openDevMemWindow(const std::filesystem::path &root, std::uint32_t address,
+                                                              accelerator::Use use) {
   return std::make_unique<DevMemWindow>(below(root, "/dev/mem"), address, use);
 }
 

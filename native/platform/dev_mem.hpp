@@ -12,9 +12,11 @@ namespace zynqnet::platform {
 
 /// The accelerator's window at `address`; the driver polls. Throws Error ACCELERATOR_MISSING, ACCELERATOR_BUSY when someone else
 /// drives it.
-[[nodiscard]] std::unique_ptr<accelerator::RegisterWindow> openDevMemWindow(const std::filesystem::path &root, std::uint32_t address, accelerator::Use use = accelerator::Use::drive);
+[[nodiscard]] std::unique_ptr<accelerator::RegisterWindow> openDevMemWindow(const std::filesystem::path &root, std::uint32_t address,
+                                                                            accelerator::Use use = accelerator::Use::drive);
 
 /// Memory that the device tree keeps from the kernel (no-map), mapped uncached. Throws Error ACCELERATOR_MISSING.
-[[nodiscard]] std::unique_ptr<accelerator::DmaBuffer> openReservedMemory(const std::filesystem::path &root, std::uint32_t address, std::uint32_t bytes);
+[[nodiscard]] std::unique_ptr<accelerator::DmaBuffer> openReservedMemory(const std::filesystem::path &root, std::uint32_t address,
+                                                                         std::uint32_t bytes);
 
 } // namespace zynqnet::platform

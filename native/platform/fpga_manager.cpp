@@ -34,7 +34,8 @@ void loadBitstream(const std::filesystem::path &root, const std::string &firmwar
     throw Error("ACCELERATOR_FPGA", "'" + firmware + "' is no name of a file below /lib/firmware");
   }
   if (!std::filesystem::exists(folder / "firmware")) {
-    throw Error("ACCELERATOR_FPGA", folder.string() + " has no 'firmware' file: this kernel cannot load a bitstream on request; the boot loader does");
+    throw Error("ACCELERATOR_FPGA",
+                folder.string() + " has no 'firmware' file: this kernel cannot load a bitstream on request; the boot loader does");
   }
   writeAttribute(folder / "flags", "0");
   writeAttribute(folder / "firmware", firmware);
@@ -45,8 +46,9 @@ void requireOperating(const std::filesystem::path &root) {
   const std::filesystem::path file = below(root, manager) / "state";
   const std::optional<std::string> state = readAttribute(file);
   if (!state) {
-    throw Error("ACCELERATOR_FPGA", file.string() + " cannot be read: whether the FPGA is configured is unknown, and touching it if it is not "
-                                                    "would hang the board; use a kernel with CONFIG_FPGA_MGR_ZYNQ_FPGA");
+    throw Error("ACCELERATOR_FPGA", file.string() +
+                                        " cannot be read: whether the FPGA is configured is unknown, and touching it if it is not "
+                                        "would hang the board; use a kernel with CONFIG_FPGA_MGR_ZYNQ_FPGA");
   }
   if (*state != "operating") {
     throw Error("ACCELERATOR_FPGA", "the FPGA is not configured (" + file.string() + " says '" + *state +

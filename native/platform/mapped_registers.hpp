@@ -1,8 +1,8 @@
 // Volatile accessors over a mapping of registers.
 #pragma once
 
-#include "core/error.hpp"
 #include "accelerator/barrier.hpp"
+#include "core/error.hpp"
 #include "platform/system.hpp"
 
 #include <cstdint>

@@ -29,7 +29,8 @@ std::string contents(const std::filesystem::path &file) {
 void requireZynq(const std::filesystem::path &root) {
   const std::string compatible = contents(below(root, "/proc/device-tree/compatible"));
   if (compatible.find("xlnx,zynq-7000") == std::string::npos) {
-    throw Error("ACCELERATOR_MISSING", "this is no Zynq-7000 (its device tree says nothing of xlnx,zynq-7000): what lies at its registers' addresses is unknown");
+    throw Error("ACCELERATOR_MISSING",
+                "this is no Zynq-7000 (its device tree says nothing of xlnx,zynq-7000): what lies at its registers' addresses is unknown");
   }
 }
 

@@ -71,12 +71,15 @@ void takeAlone(const FileDescriptor &file, std::uint64_t offset, std::uint64_t b
   lock.l_len = static_cast<off_t>(bytes);
   // Of the open file, not of the process: two openings in one process keep each other out too.
   if (::fcntl(file.get(), F_OFD_SETLK, &lock) != 0 && (errno == EAGAIN || errno == EACCES)) {
-    throw Error("ACCELERATOR_BUSY", what + " is in use already: is another zynqnetd running? Stop it first (fuser, or systemctl stop zynqnetd)");
+    throw Error("ACCELERATOR_BUSY",
+                what + " is in use already: is another zynqnetd running? Stop it first (fuser, or systemctl stop zynqnetd)");
   }
 }
 
-Mapping::Mapping(const FileDescriptor &file, std::size_t bytes, std::uint64_t offset, const std::string &purpose, Access access) : bytes_(bytes) {
-  void *memory = ::mmap(nullptr, bytes, access == Access::readOnly ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), static_cast<off_t>(offset));
+Mapping::Mapping(const FileDescriptor &file, std::size_t bytes, std::uint64_t offset, const std::string &purpose, Access access)
+    : bytes_(bytes) {
+  void *memory = ::mmap(nullptr, bytes, access == Access::readOnly ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED, file.get(),
+                        static_cast<off_t>(offset));
   if (memory == MAP_FAILED) { // NOLINT: the macro is a cast
     const int number = errno;
     throw Error("ACCELERATOR_MISSING", "cannot map " + std::to_string(bytes) + " bytes of " + purpose + ": " + reason(number) +

@@ -44,7 +44,8 @@ class Mapping {
 public:
   enum class Access { readWrite, readOnly };
   /// Throws Error ACCELERATOR_MISSING.
-  Mapping(const FileDescriptor &file, std::size_t bytes, std::uint64_t offset, const std::string &purpose, Access access = Access::readWrite);
+  Mapping(const FileDescriptor &file, std::size_t bytes, std::uint64_t offset, const std::string &purpose,
+          Access access = Access::readWrite);
   Mapping(const Mapping &) = delete;
   Mapping &operator=(const Mapping &) = delete;
   Mapping(Mapping &&) = delete;

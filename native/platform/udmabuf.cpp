@@ -1,7 +1,7 @@
 #include "platform/udmabuf.hpp"
 
-#include "core/error.hpp"
 #include "accelerator/barrier.hpp"
+#include "core/error.hpp"
 #include "platform/system.hpp"
 
 #include <fcntl.h>
@@ -22,7 +22,8 @@ public:
   void write(std::uint64_t value) const {
     const std::string text = std::to_string(value) + "\n";
     if (::pwrite(file_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
-      throw Error("ACCELERATOR_MEMORY", "cannot write " + std::to_string(value) + " to " + name_ + ": " + std::generic_category().message(errno));
+      throw Error("ACCELERATOR_MEMORY",
+                  "cannot write " + std::to_string(value) + " to " + name_ + ": " + std::generic_category().message(errno));
     }
   }
 
@@ -74,7 +75,8 @@ private:
 } // namespace
 
 bool haveUdmabuf(const std::filesystem::path &root, const std::string &name) {
-  return std::filesystem::exists(below(root, "/sys/class/u-dma-buf") / name) || std::filesystem::exists(below(root, "/sys/class/udmabuf") / name);
+  return std::filesystem::exists(below(root, "/sys/class/u-dma-buf") / name) ||
+         std::filesystem::exists(below(root, "/sys/class/udmabuf") / name);
 }
 
 std::unique_ptr<accelerator::DmaBuffer> openUdmabuf(const std::filesystem::path &root, const std::string &name) {
@@ -84,8 +86,9 @@ std::unique_ptr<accelerator::DmaBuffer> openUdmabuf(const std::filesystem::path 
       return std::make_unique<Udmabuf>(folder, below(root, "/dev") / name);
     }
   }
-  throw Error("ACCELERATOR_MISSING", "there is no u-dma-buf named '" + name + "' below " + below(root, "/sys/class").string() +
-                                         "; and its UIO device has no second map; load the module u-dma-buf and add the node of firmware/dts to the device tree");
+  throw Error("ACCELERATOR_MISSING",
+              "there is no u-dma-buf named '" + name + "' below " + below(root, "/sys/class").string() +
+                  "; and its UIO device has no second map; load the module u-dma-buf and add the node of firmware/dts to the device tree");
 }
 
 } // namespace zynqnet::platform

@@ -14,9 +14,11 @@ constexpr int map = 1; ///< map 0 holds the registers
 class UioMemory final : public accelerator::DmaBuffer {
 public:
   UioMemory(const std::filesystem::path &folder, const std::filesystem::path &node)
-      : address_(readNumber(folder / "addr")), where_(node.string() + " map " + std::to_string(map)), file_(node, O_RDWR | O_SYNC, "the accelerator's memory"),
+      : address_(readNumber(folder / "addr")), where_(node.string() + " map " + std::to_string(map)),
+        file_(node, O_RDWR | O_SYNC, "the accelerator's memory"),
         // The kernel takes the map's number as an offset in pages (Documentation/driver-api/uio-howto.rst).
-        mapping_(file_, readNumber(folder / "size"), static_cast<std::uint64_t>(map) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)), where_) {}
+        mapping_(file_, readNumber(folder / "size"), static_cast<std::uint64_t>(map) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)),
+                 where_) {}
 
   [[nodiscard]] std::span<std::uint8_t> bytes() noexcept override { return {mapping_.data(), mapping_.size()}; }
   [[nodiscard]] std::uint64_t busAddress() const noexcept override { return address_; }

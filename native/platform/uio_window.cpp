@@ -1,8 +1,8 @@
 #include "platform/uio_window.hpp"
 
 #include "core/error.hpp"
-#include "platform/mapped_registers.hpp"
 #include "lowering/hardware.hpp"
+#include "platform/mapped_registers.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -71,7 +71,8 @@ bool UioInterrupt::wait(std::chrono::microseconds timeout) const {
   }
 }
 
-std::unique_ptr<accelerator::RegisterWindow> openUioWindow(const std::filesystem::path &root, const std::string &name, accelerator::Use use) {
+std::unique_ptr<accelerator::RegisterWindow> openUioWindow(const std::filesystem::path &root, const std::string &name,
+                                                           accelerator::Use use) {
   const std::filesystem::path folder = below(root, "/sys/class/uio");
   std::vector<std::string> others;
   std::error_code failure;
@@ -83,8 +84,9 @@ std::unique_ptr<accelerator::RegisterWindow> openUioWindow(const std::filesystem
     }
     const std::uint64_t bytes = readNumber(entry.path() / "maps/map0/size");
     if (bytes < accelerator::windowBytes) {
-      throw Error("ACCELERATOR_MISSING", entry.path().string() + ": its first map has " + std::to_string(bytes) + " bytes, the registers need " +
-                                             std::to_string(accelerator::windowBytes) + "; correct 'reg' in the device tree");
+      throw Error("ACCELERATOR_MISSING", entry.path().string() + ": its first map has " + std::to_string(bytes) +
+                                             " bytes, the registers need " + std::to_string(accelerator::windowBytes) +
+                                             "; correct 'reg' in the device tree");
     }
     return std::make_unique<UioWindow>(below(root, "/dev") / entry.path().filename(), name, use);
   }
@@ -93,8 +95,9 @@ std::unique_ptr<accelerator::RegisterWindow> openUioWindow(const std::filesystem
   for (const std::string &other : others) {
     list += (list.empty() ? "" : ", ") + other;
   }
-  throw Error("ACCELERATOR_MISSING", "no UIO device is named '" + name + "'" + (list.empty() ? "; there are none" : "; there are " + list) +
-                                         ". The device tree needs the node of firmware/dts, the kernel command line uio_pdrv_genirq.of_id=generic-uio");
+  throw Error("ACCELERATOR_MISSING",
+              "no UIO device is named '" + name + "'" + (list.empty() ? "; there are none" : "; there are " + list) +
+                  ". The device tree needs the node of firmware/dts, the kernel command line uio_pdrv_genirq.of_id=generic-uio");
 }
 
 } // namespace zynqnet::platform

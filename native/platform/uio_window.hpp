@@ -24,6 +24,7 @@ private:
 /// The UIO device whose name is `name` (its device tree node), whatever its number. Only its first map is mapped.
 /// Throws Error ACCELERATOR_MISSING, listing the names that there are, or when the map is too small; ACCELERATOR_BUSY when
 /// someone else drives it.
-[[nodiscard]] std::unique_ptr<accelerator::RegisterWindow> openUioWindow(const std::filesystem::path &root, const std::string &name, accelerator::Use use = accelerator::Use::drive);
+[[nodiscard]] std::unique_ptr<accelerator::RegisterWindow> openUioWindow(const std::filesystem::path &root, const std::string &name,
+                                                                         accelerator::Use use = accelerator::Use::drive);
 
 } // namespace zynqnet::platform

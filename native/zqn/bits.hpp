@@ -39,9 +39,7 @@ public:
   }
 
   /// The next `count` bits without taking them; at most as many as are buffered, and below 32.
-  [[nodiscard]] std::uint32_t peek(unsigned count) const noexcept {
-    return static_cast<std::uint32_t>(buffer_) & ((1U << count) - 1U);
-  }
+  [[nodiscard]] std::uint32_t peek(unsigned count) const noexcept { return static_cast<std::uint32_t>(buffer_) & ((1U << count) - 1U); }
 
   void skip(unsigned count) noexcept {
     buffer_ >>= count;

@@ -1,12 +1,12 @@
 // The container: magic, version, lengths, header, sections, digest.
-#include "zqn/arrays.hpp"
-#include "zqn/codec.hpp"
-#include "zqn/section.hpp"
-#include "zqn/text_packer.hpp"
 #include "core/error.hpp"
 #include "core/limits.hpp"
 #include "core/op_kinds.hpp"
 #include "core/validate.hpp"
+#include "zqn/arrays.hpp"
+#include "zqn/codec.hpp"
+#include "zqn/section.hpp"
+#include "zqn/text_packer.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,10 +1,10 @@
 // JSON header to graph. The schema is that of docs/model-format.md; daemon/model/header.ts has the same for TypeScript.
-#include "zqn/codec.hpp"
-#include "zqn/json_reader.hpp"
 #include "core/error.hpp"
 #include "core/limits.hpp"
 #include "core/op_kinds.hpp"
 #include "core/validate.hpp"
+#include "zqn/codec.hpp"
+#include "zqn/json_reader.hpp"
 
 namespace zynqnet {
 namespace {
@@ -117,8 +117,7 @@ JsonObject opObject(const json &value, const std::string &path, OpKind kind, boo
 }
 
 Op readOp(const json &value, const std::string &path, bool int8) {
-  const JsonObject any(value, path,
-                       {"op", "name", "input", "output", "kernel", "stride", "pad", "ceil", "relu", "preShift", "weights"});
+  const JsonObject any(value, path, {"op", "name", "input", "output", "kernel", "stride", "pad", "ceil", "relu", "preShift", "weights"});
   Op op;
   op.kind = readKind(any);
   const JsonObject object = opObject(value, path, op.kind, int8);

@@ -54,9 +54,7 @@ std::vector<std::uint8_t> readLengths(BitReader &reader, std::uint32_t symbols) 
       lengths.push_back(static_cast<std::uint8_t>(previous));
       continue;
     }
-    const std::uint32_t run = symbol == unusedOne     ? 1
-                              : symbol == unusedShort ? shortRun + reader.take(3)
-                                                      : longRun + reader.take(7);
+    const std::uint32_t run = symbol == unusedOne ? 1 : symbol == unusedShort ? shortRun + reader.take(3) : longRun + reader.take(7);
     if (run > symbols - lengths.size()) {
       throw Error("MODEL_SECTION", "a code describes more symbols than it has");
     }
@@ -124,8 +122,6 @@ std::vector<std::uint16_t> huffman::canonicalCodes(std::span<const std::uint8_t>
   return codes;
 }
 
-unsigned huffman::indexBits(std::uint32_t count) noexcept {
-  return count <= 1 ? 0 : static_cast<unsigned>(std::bit_width(count - 1));
-}
+unsigned huffman::indexBits(std::uint32_t count) noexcept { return count <= 1 ? 0 : static_cast<unsigned>(std::bit_width(count - 1)); }
 
 } // namespace zynqnet

@@ -25,7 +25,8 @@ std::vector<LengthToken> lengthTokens(std::span<const std::uint8_t> lengths) {
       continue;
     }
     const auto used = std::find_if(lengths.begin() + static_cast<std::ptrdiff_t>(i), lengths.end(), [](std::uint8_t l) { return l != 0; });
-    const auto run = std::min<std::uint32_t>(static_cast<std::uint32_t>(used - lengths.begin()) - static_cast<std::uint32_t>(i), longRun + 127);
+    const auto run =
+        std::min<std::uint32_t>(static_cast<std::uint32_t>(used - lengths.begin()) - static_cast<std::uint32_t>(i), longRun + 127);
     if (run >= longRun) {
       tokens.push_back({unusedLong, run - longRun, 7});
     } else if (run >= shortRun) {
@@ -67,8 +68,8 @@ std::vector<std::uint8_t> limitedCodeLengths(std::span<const std::uint64_t> coun
       packages.push_back(std::move(both));
     }
     std::vector<Package> merged;
-    std::merge(leaves.begin(), leaves.end(), std::make_move_iterator(packages.begin()),
-               std::make_move_iterator(packages.end()), std::back_inserter(merged), lighter);
+    std::merge(leaves.begin(), leaves.end(), std::make_move_iterator(packages.begin()), std::make_move_iterator(packages.end()),
+               std::back_inserter(merged), lighter);
     level = std::move(merged);
   }
   for (std::size_t i = 0; i < 2 * leaves.size() - 2; ++i) {
@@ -79,8 +80,7 @@ std::vector<std::uint8_t> limitedCodeLengths(std::span<const std::uint64_t> coun
   return lengths;
 }
 
-HuffmanEncoder::HuffmanEncoder(std::span<const std::uint64_t> counts, unsigned limit)
-    : lengths_(limitedCodeLengths(counts, limit)) {
+HuffmanEncoder::HuffmanEncoder(std::span<const std::uint64_t> counts, unsigned limit) : lengths_(limitedCodeLengths(counts, limit)) {
   codes_ = canonicalCodes(lengths_);
   const auto only = std::find_if(counts.begin(), counts.end(), [](std::uint64_t count) { return count > 0; });
   if (std::all_of(lengths_.begin(), lengths_.end(), [](std::uint8_t length) { return length == 0; })) {

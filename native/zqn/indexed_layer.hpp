@@ -10,10 +10,10 @@
 namespace zynqnet {
 
 struct IndexedLayer {
-  std::vector<std::int64_t> codebook;  ///< ascending, without zero; int8 values or orderedFromFloat
-  std::vector<std::uint16_t> indices;  ///< rank of each weight among the codebook and zero
-  std::uint16_t zero = 0;              ///< the rank of zero
-  std::size_t rows = 0;                ///< output channels
+  std::vector<std::int64_t> codebook; ///< ascending, without zero; int8 values or orderedFromFloat
+  std::vector<std::uint16_t> indices; ///< rank of each weight among the codebook and zero
+  std::uint16_t zero = 0;             ///< the rank of zero
+  std::size_t rows = 0;               ///< output channels
   std::size_t rowLength = 0;
 
   [[nodiscard]] std::span<const std::uint16_t> row(std::size_t r) const { return std::span(indices).subspan(r * rowLength, rowLength); }

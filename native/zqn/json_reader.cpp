@@ -102,9 +102,7 @@ bool JsonObject::boolean(const char *key) const {
 
 float JsonObject::number(const char *key) const { return checkedNumber(at(key), pathOf(key)); }
 
-std::string JsonObject::text(const char *key, std::size_t maxBytes) const {
-  return checkedText(at(key), pathOf(key), maxBytes);
-}
+std::string JsonObject::text(const char *key, std::size_t maxBytes) const { return checkedText(at(key), pathOf(key), maxBytes); }
 
 std::size_t JsonObject::choice(const char *key, std::span<const std::string_view> choices) const {
   const json &value = at(key);

@@ -1,8 +1,8 @@
+#include "core/validate.hpp"
 #include "zqn/arrays.hpp"
 #include "zqn/contexts.hpp"
 #include "zqn/huffman.hpp"
 #include "zqn/section.hpp"
-#include "core/validate.hpp"
 
 #include <algorithm>
 
@@ -242,7 +242,8 @@ template <typename Value> std::vector<Value> readRows(BitReader &reader, const L
     const std::size_t set = layer.setOfRow[r];
     contexts.beginRow();
     readRow(reader, layer, set,
-            ContextValues<Value>{codes, set * layer.rule.contexts(), layer.values.data(), layer.negatives, dense, contexts.row()}, rowAt(r));
+            ContextValues<Value>{codes, set * layer.rule.contexts(), layer.values.data(), layer.negatives, dense, contexts.row()},
+            rowAt(r));
   }
   return weights;
 }

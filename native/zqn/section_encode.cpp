@@ -1,10 +1,10 @@
 // Every coding is tried and the smallest kept: a section's size is known only once it is written.
+#include "core/validate.hpp"
 #include "zqn/arrays.hpp"
 #include "zqn/huffman.hpp"
 #include "zqn/indexed_layer.hpp"
 #include "zqn/row_sets.hpp"
 #include "zqn/section.hpp"
-#include "core/validate.hpp"
 
 #include <algorithm>
 #include <cmath>

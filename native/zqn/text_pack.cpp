@@ -45,7 +45,8 @@ std::vector<std::vector<Match>> findMatches(std::string_view text) {
     std::uint32_t best = text::minMatch - 1;
     const std::size_t max = std::min<std::size_t>(maxMatch, text.size() - i);
     int tried = 0;
-    for (std::int32_t from = head[hash]; from >= 0 && best < max && tried < maxCandidates; from = previous[static_cast<std::size_t>(from)], ++tried) {
+    for (std::int32_t from = head[hash]; from >= 0 && best < max && tried < maxCandidates;
+         from = previous[static_cast<std::size_t>(from)], ++tried) {
       std::uint32_t length = 0;
       while (length < max && text[static_cast<std::size_t>(from) + length] == text[i + length]) {
         ++length;
@@ -82,7 +83,9 @@ std::vector<Token> cheapestPath(std::string_view text, const std::vector<std::ve
       }
     }
     const std::uint32_t repeat = lastDistance[i];
-    for (std::uint32_t length = 1; repeat != 0 && length <= maxMatch && i + length <= text.size() && text[i + length - 1] == text[i + length - 1 - repeat]; ++length) {
+    for (std::uint32_t length = 1;
+         repeat != 0 && length <= maxMatch && i + length <= text.size() && text[i + length - 1] == text[i + length - 1 - repeat];
+         ++length) {
       if (length >= text::minMatch) {
         const text::ClassedNumber l = text::classOf(length - text::minMatch);
         offer({length, repeat}, costs.tokens[256 + l.symbol] + static_cast<float>(l.extraBits) + costs.distances[text::repeatDistance]);
@@ -105,7 +108,8 @@ template <typename Byte, typename Pair> void forEach(std::string_view text, cons
     if (token.length == 1) {
       byte(static_cast<unsigned char>(text[position]));
     } else {
-      const text::ClassedNumber distance = token.distance == last ? text::ClassedNumber{text::repeatDistance, 0, 0} : text::classOf(token.distance - 1);
+      const text::ClassedNumber distance =
+          token.distance == last ? text::ClassedNumber{text::repeatDistance, 0, 0} : text::classOf(token.distance - 1);
       match(text::classOf(token.length - text::minMatch), distance);
       last = token.distance;
     }
@@ -133,8 +137,10 @@ Costs costsOf(const Counts &counts) {
   const std::vector<std::uint8_t> tokens = limitedCodeLengths(counts.tokens, maxCodeLength);
   const std::vector<std::uint8_t> distances = limitedCodeLengths(counts.distances, maxCodeLength);
   Costs costs;
-  std::transform(tokens.begin(), tokens.end(), costs.tokens.begin(), [](std::uint8_t bits) { return bits == 0 ? 13.0F : static_cast<float>(bits); });
-  std::transform(distances.begin(), distances.end(), costs.distances.begin(), [](std::uint8_t bits) { return bits == 0 ? 10.0F : static_cast<float>(bits); });
+  std::transform(tokens.begin(), tokens.end(), costs.tokens.begin(),
+                 [](std::uint8_t bits) { return bits == 0 ? 13.0F : static_cast<float>(bits); });
+  std::transform(distances.begin(), distances.end(), costs.distances.begin(),
+                 [](std::uint8_t bits) { return bits == 0 ? 10.0F : static_cast<float>(bits); });
   return costs;
 }
 

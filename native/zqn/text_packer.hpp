@@ -20,10 +20,10 @@ namespace zynqnet {
 namespace text {
 
 inline constexpr std::uint32_t minMatch = 3;
-inline constexpr std::uint32_t numberClasses = 80;                        ///< numbers below 2^21
-inline constexpr std::uint32_t tokenSymbols = 256 + numberClasses;        ///< bytes, then match lengths - 3
-inline constexpr std::uint32_t repeatDistance = numberClasses;            ///< the last match's distance again
-inline constexpr std::uint32_t distanceSymbols = numberClasses + 1;       ///< distances - 1
+inline constexpr std::uint32_t numberClasses = 80;                  ///< numbers below 2^21
+inline constexpr std::uint32_t tokenSymbols = 256 + numberClasses;  ///< bytes, then match lengths - 3
+inline constexpr std::uint32_t repeatDistance = numberClasses;      ///< the last match's distance again
+inline constexpr std::uint32_t distanceSymbols = numberClasses + 1; ///< distances - 1
 
 /// A number as a class (four per power of two) and extra bits.
 struct ClassedNumber {

@@ -41,6 +41,13 @@ export const checks = [
     program: 'node',
     args: ['node_modules/knip/bin/knip.js', '--no-progress', '--reporter', 'compact', '--production'],
   },
+  {
+    name: 'format of C++ (clang-format)',
+    program: 'node',
+    args: ['deploy/setup/format-cpp.mjs', '--check'],
+    needs: 'clang-format',
+    finding: /error: code should be clang-formatted/g,
+  },
   { name: 'shell scripts (shellcheck)', program: 'node', args: ['deploy/setup/lint-shell.mjs'], needs: 'shellcheck' },
   { name: 'Python (flake8)', program: 'node', args: ['deploy/setup/lint-python.mjs'], needs: 'flake8' },
   { name: 'RTL of every preset (Verilator)', program: 'sh', args: ['firmware/scripts/lint.sh'], needs: 'verilator' },

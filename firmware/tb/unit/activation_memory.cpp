@@ -34,7 +34,8 @@ TEST_CASE("activation memory") {
         part = static_cast<std::uint32_t>(random.next());
       }
     }
-    top.out_valid_i = now.valid, top.out_row_i = static_cast<std::uint16_t>(now.row), top.out_half_i = now.half, top.out_mask_i = static_cast<std::uint8_t>(now.mask);
+    top.out_valid_i = now.valid, top.out_row_i = static_cast<std::uint16_t>(now.row), top.out_half_i = now.half,
+    top.out_mask_i = static_cast<std::uint8_t>(now.mask);
     for (std::uint32_t i = 0; i < lanes * 4; ++i) {
       top.out_data_i[i] = now.words[i / 4][i % 4];
     }

@@ -55,18 +55,19 @@ void response(Vaxicheck &top) {
 void ports() {
   using Body = std::function<void(Vaxicheck &)>;
   CHECK_MESSAGE((!fires<Vaxicheck>([](Vaxicheck &top) {
-    for (std::uint32_t n = 1; n <= 16; ++n) {
-      address(top, false, 0x1F80 + 8 * (16 - n), n);
-      address(top, true, 0x2000, n);
-      beats(top, true, n, n);
-      beats(top, false, n, n);
-      response(top);
-    }
-    top.arvalid_i = 1; // waits, then goes
-    tick(top), tick(top);
-    top.arready_i = 1;
-    tick(top);
-  })), "legal traffic passes");
+                  for (std::uint32_t n = 1; n <= 16; ++n) {
+                    address(top, false, 0x1F80 + 8 * (16 - n), n);
+                    address(top, true, 0x2000, n);
+                    beats(top, true, n, n);
+                    beats(top, false, n, n);
+                    response(top);
+                  }
+                  top.arvalid_i = 1; // waits, then goes
+                  tick(top), tick(top);
+                  top.arready_i = 1;
+                  tick(top);
+                })),
+                "legal traffic passes");
   const std::pair<const char *, Body> broken[] = {
       {"AR withdrawn", [](Vaxicheck &top) { top.arvalid_i = 1, tick(top), top.arvalid_i = 0, tick(top); }},
       {"AR's address changes", [](Vaxicheck &top) { top.arvalid_i = 1, tick(top), top.araddr_i = 8, tick(top); }},
@@ -75,7 +76,8 @@ void ports() {
       {"W's data changes", [](Vaxicheck &top) { address(top, true, 0, 2), top.wvalid_i = 1, tick(top), top.wdata_i = 1, tick(top); }},
       {"W withdrawn", [](Vaxicheck &top) { address(top, true, 0, 2), top.wvalid_i = 1, tick(top), top.wvalid_i = 0, tick(top); }},
       {"R's data changes", [](Vaxicheck &top) { address(top, false, 0, 2), top.rvalid_i = 1, tick(top), top.rdata_i = 1, tick(top); }},
-      {"B withdrawn", [](Vaxicheck &top) { address(top, true, 0, 1), beats(top, true, 1, 1), top.bvalid_i = 1, tick(top), top.bvalid_i = 0, tick(top); }},
+      {"B withdrawn",
+       [](Vaxicheck &top) { address(top, true, 0, 1), beats(top, true, 1, 1), top.bvalid_i = 1, tick(top), top.bvalid_i = 0, tick(top); }},
       {"17 beats read", [](Vaxicheck &top) { address(top, false, 0, 17); }},
       {"17 beats written", [](Vaxicheck &top) { address(top, true, 0, 17); }},
       {"a read across 4 KiB", [](Vaxicheck &top) { address(top, false, 0xF88, 16); }},
@@ -89,12 +91,14 @@ void ports() {
       {"R that nobody asked for", [](Vaxicheck &top) { beats(top, false, 1, 1); }},
       {"B before its data", [](Vaxicheck &top) { address(top, true, 0, 2), beats(top, true, 1, 0), response(top); }},
       {"a second B", [](Vaxicheck &top) { address(top, true, 0, 1), beats(top, true, 1, 1), response(top), response(top); }},
-      {"nine reads", [](Vaxicheck &top) {
+      {"nine reads",
+       [](Vaxicheck &top) {
          for (int i = 0; i < 9; ++i) {
            address(top, false, 0, 1);
          }
        }},
-      {"nine writes", [](Vaxicheck &top) {
+      {"nine writes",
+       [](Vaxicheck &top) {
          for (int i = 0; i < 9; ++i) {
            address(top, true, 0, 1);
          }
@@ -114,7 +118,11 @@ void registerSlave() {
   };
   const auto answer = [](Vlitecheck &top) { top.bvalid_i = top.bready_i = 1, tick(top), top.bvalid_i = top.bready_i = 0; };
   const auto read = [](Vlitecheck &top) { top.arvalid_i = top.arready_i = 1, tick(top), top.arvalid_i = top.arready_i = 0; };
-  CHECK_MESSAGE((!fires<Vlitecheck>([&](Vlitecheck &top) { write(top), tick(top), answer(top), write(top), answer(top), read(top), top.rvalid_i = top.rready_i = 1, tick(top), top.rvalid_i = 0; })), "legal accesses pass");
+  CHECK_MESSAGE((!fires<Vlitecheck>([&](Vlitecheck &top) {
+                  write(top), tick(top), answer(top), write(top), answer(top), read(top), top.rvalid_i = top.rready_i = 1, tick(top),
+                                                                                          top.rvalid_i = 0;
+                })),
+                "legal accesses pass");
   const std::pair<const char *, Body> broken[] = {
       {"AW withdrawn", [](Vlitecheck &top) { top.awvalid_i = 1, tick(top), top.awvalid_i = 0, tick(top); }},
       {"W's strobes change", [](Vlitecheck &top) { top.wvalid_i = 1, tick(top), top.wstrb_i = 1, tick(top); }},

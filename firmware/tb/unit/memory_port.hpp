@@ -10,7 +10,9 @@ constexpr std::uint32_t memoryBase = 0x10000000;
 constexpr std::uint32_t memoryBytes = 1U << 20U;
 
 /// Fills the memory with bytes that name their place.
-inline std::uint8_t pattern(std::uint32_t offset) { return static_cast<std::uint8_t>(offset * 167U + (offset >> 8U) * 29U + (offset >> 16U)); }
+inline std::uint8_t pattern(std::uint32_t offset) {
+  return static_cast<std::uint8_t>(offset * 167U + (offset >> 8U) * 29U + (offset >> 16U));
+}
 
 inline sim::MemoryConditions conditionsOf(std::uint32_t seed) {
   sim::MemoryConditions conditions;

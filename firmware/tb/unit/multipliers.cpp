@@ -27,7 +27,8 @@ void products() {
         tick(top), tick(top), tick(top);
         const std::uint64_t p = top.p_o;
         CHECK_MESSAGE(extend(p & 0x1FFFF, 17) == low * x, ("low product of " + std::to_string(low) + " and " + std::to_string(x)));
-        CHECK_MESSAGE(extend(((p >> 17U) & 0x1FFFF) + ((p >> 16U) & 1U), 17) == high * x, ("high product of " + std::to_string(high) + " and " + std::to_string(x)));
+        CHECK_MESSAGE(extend(((p >> 17U) & 0x1FFFF) + ((p >> 16U) & 1U), 17) == high * x,
+                      ("high product of " + std::to_string(high) + " and " + std::to_string(x)));
       }
     }
   }
@@ -89,7 +90,8 @@ void cascades() {
       }
     }
     if (any) {
-      CHECK_MESSAGE((static_cast<std::int32_t>(top.hold_o >> 32U) == wantHigh && static_cast<std::int32_t>(top.hold_o) == wantLow), ("sum of a cascade, step " + std::to_string(t)));
+      CHECK_MESSAGE((static_cast<std::int32_t>(top.hold_o >> 32U) == wantHigh && static_cast<std::int32_t>(top.hold_o) == wantLow),
+                    ("sum of a cascade, step " + std::to_string(t)));
     }
   }
 }

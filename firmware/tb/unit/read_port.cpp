@@ -101,7 +101,8 @@ TEST_CASE("read port") {
     for (int c = 0; c < 6000; ++c) {
       bench.cycle(c < 4000);
     }
-    CHECK_MESSAGE((bench.taken > 30 && bench.expected[0].empty() && bench.expected[1].empty() && bench.expected[2].empty()), ("all data came, seed " + std::to_string(seed)));
+    CHECK_MESSAGE((bench.taken > 30 && bench.expected[0].empty() && bench.expected[1].empty() && bench.expected[2].empty()),
+                  ("all data came, seed " + std::to_string(seed)));
     CHECK_MESSAGE((bench.top.idle_o != 0 && bench.errorCode == 0), "idle without an error");
     // Error responses: SLVERR 5, DECERR 6
     bench.failing = true;
@@ -128,7 +129,8 @@ TEST_CASE("read port") {
     for (int c = 0; c < 2500; ++c) {
       bench.cycle(c < 800);
     }
-    CHECK_MESSAGE((bench.expected[0].empty() && bench.expected[1].empty() && bench.expected[2].empty() && bench.errorCode == 0), ("traffic after a stop, seed " + std::to_string(seed)));
+    CHECK_MESSAGE((bench.expected[0].empty() && bench.expected[1].empty() && bench.expected[2].empty() && bench.errorCode == 0),
+                  ("traffic after a stop, seed " + std::to_string(seed)));
   }
   for (const bool low : {false, true}) { // one byte less at either end of the window
     ReadBench bench(9);

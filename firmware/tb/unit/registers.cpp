@@ -90,8 +90,9 @@ void showsItsInputs(Slave &slave) {
   top.busy_i = 1, top.draining_i = 1, top.error_code_i = 9, top.error_command_i = 0x1234, top.error_addr_i = 0x89ABCDEF;
   top.completed_i = 0x00110022, top.cycles_i = 101, top.macs_i = 0x1020304050607080ULL, top.array_cycles_i = 102, top.stall_read_i = 103;
   top.stall_write_i = 104, top.stall_weights_i = 105, top.read_beats_i = 106, top.write_beats_i = 107;
-  const std::map<std::uint32_t, std::uint32_t> shown{{0x024, 3}, {0x044, 9}, {0x048, 0x1234}, {0x04C, 0x89ABCDEF}, {0x050, 0x00110022}, {0x060, 101},
-                                                     {0x064, 0x50607080}, {0x068, 0x10203040}, {0x06C, 102}, {0x070, 103}, {0x074, 104}, {0x078, 105}, {0x07C, 106}, {0x080, 107}};
+  const std::map<std::uint32_t, std::uint32_t> shown{
+      {0x024, 3},          {0x044, 9},   {0x048, 0x1234}, {0x04C, 0x89ABCDEF}, {0x050, 0x00110022}, {0x060, 101}, {0x064, 0x50607080},
+      {0x068, 0x10203040}, {0x06C, 102}, {0x070, 103},    {0x074, 104},        {0x078, 105},        {0x07C, 106}, {0x080, 107}};
   for (const auto &[offset, value] : shown) {
     CHECK_MESSAGE(slave.read(offset) == value, ("register " + std::to_string(offset) + " shows its input"));
   }
@@ -127,7 +128,9 @@ void interrupts(Slave &slave) {
 
 TEST_CASE("registers") {
   const nlohmann::json spec = nlohmann::json::parse(std::ifstream(ZYNQNET_REGISTERS));
-  const auto number = [](const nlohmann::json &text) { return static_cast<std::uint32_t>(std::stoul(text.get<std::string>(), nullptr, 0)); };
+  const auto number = [](const nlohmann::json &text) {
+    return static_cast<std::uint32_t>(std::stoul(text.get<std::string>(), nullptr, 0));
+  };
   Slave slave;
   reset(slave.top);
   std::set<std::uint32_t> mapped;
@@ -153,7 +156,8 @@ TEST_CASE("registers") {
         }
       }
       const std::uint32_t mask = width == 32 ? 0xFFFFFFFFU : (1U << width) - 1;
-      CHECK_MESSAGE((slave.write(offset, 0xFFFFFFFF) == okay && slave.read(offset) == mask), (name + " holds ones in all its bits, and in no other"));
+      CHECK_MESSAGE((slave.write(offset, 0xFFFFFFFF) == okay && slave.read(offset) == mask),
+                    (name + " holds ones in all its bits, and in no other"));
       CHECK_MESSAGE((slave.write(offset, 0) == okay && slave.read(offset) == 0), (name + " holds zeros"));
       for (std::uint32_t byte = 0; byte < 4; ++byte) {
         slave.write(offset, 0xA5A5A5A5, static_cast<std::uint8_t>(1U << byte));
@@ -162,7 +166,8 @@ TEST_CASE("registers") {
       }
     }
   }
-  CHECK_MESSAGE((slave.read(0x00C) == 0x04020301 && slave.read(0x010) == 0x0A090807 && slave.read(0x014) == 384 && slave.read(0x008) == 15), "the build's constants");
+  CHECK_MESSAGE((slave.read(0x00C) == 0x04020301 && slave.read(0x010) == 0x0A090807 && slave.read(0x014) == 384 && slave.read(0x008) == 15),
+                "the build's constants");
   CHECK_MESSAGE((slave.starts == 0 && slave.aborts == 0 && slave.resets == 0), "nothing has been started");
   for (std::uint32_t offset = 0; offset < 4096; offset += 4) {
     if (!mapped.contains(offset)) {

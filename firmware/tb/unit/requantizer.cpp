@@ -12,7 +12,9 @@ TEST_CASE("requantizer") {
     std::int32_t acc = 0, bias = 0;
     std::uint32_t multiplier = 1, shift = 1, preShift = 0, zeroPoint = 0;
     bool relu = false;
-    [[nodiscard]] std::int32_t t() const { return static_cast<std::int32_t>(static_cast<std::uint32_t>(acc) + static_cast<std::uint32_t>(bias)); }
+    [[nodiscard]] std::int32_t t() const {
+      return static_cast<std::int32_t>(static_cast<std::uint32_t>(acc) + static_cast<std::uint32_t>(bias));
+    }
   };
   Random random(3);
   std::vector<Step> steps(200000);
@@ -21,7 +23,10 @@ TEST_CASE("requantizer") {
     // t = (acc + bias) >> preShift fits 25 bits: what a checked model promises
     const std::int64_t limit = (std::int64_t{1} << (24 + step.preShift)) - 1;
     const std::uint32_t kind = random.below(5);
-    const std::int64_t sum = kind == 0 ? limit : kind == 1 ? -limit - 1 : kind == 2 ? static_cast<std::int64_t>(random.below(65)) - 32 : static_cast<std::int64_t>(random.next() % (2 * limit)) - limit;
+    const std::int64_t sum = kind == 0   ? limit
+                             : kind == 1 ? -limit - 1
+                             : kind == 2 ? static_cast<std::int64_t>(random.below(65)) - 32
+                                         : static_cast<std::int64_t>(random.next() % (2 * limit)) - limit;
     step.bias = static_cast<std::int32_t>(random.next());
     step.acc = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) - static_cast<std::uint32_t>(step.bias));
     step.multiplier = random.below(6) == 0 ? 65535 : random.below(65536);
@@ -43,11 +48,14 @@ TEST_CASE("requantizer") {
     tick(top);
     if (t >= 2) {
       const Step step = at(2);
-      CHECK_MESSAGE(static_cast<std::int32_t>(top.wide_o) == wideTerm(step.t(), step.preShift, step.relu), ("wide term, step " + std::to_string(t)));
+      CHECK_MESSAGE(static_cast<std::int32_t>(top.wide_o) == wideTerm(step.t(), step.preShift, step.relu),
+                    ("wide term, step " + std::to_string(t)));
     }
     if (t >= 9) {
       const Step step = at(9);
-      CHECK_MESSAGE(top.y_o == requantize(step.t(), step.preShift, step.multiplier, step.shift, static_cast<std::uint8_t>(step.zeroPoint), step.relu), ("activation, step " + std::to_string(t)));
+      CHECK_MESSAGE(
+          top.y_o == requantize(step.t(), step.preShift, step.multiplier, step.shift, static_cast<std::uint8_t>(step.zeroPoint), step.relu),
+          ("activation, step " + std::to_string(t)));
     }
   }
 }

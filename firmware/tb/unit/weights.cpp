@@ -118,7 +118,8 @@ void stream(std::uint32_t seed) {
       top.read_addr_i = next % ringWords;
       readState = 1;
     } else if (readState > 0 && ++readState == 4) {
-      CHECK_MESSAGE(std::memcmp(&top.read_data_o[0], words[next].data(), 64) == 0, ("word " + std::to_string(next) + " of the ring, seed " + std::to_string(seed)));
+      CHECK_MESSAGE(std::memcmp(&top.read_data_o[0], words[next].data(), 64) == 0,
+                    ("word " + std::to_string(next) + " of the ring, seed " + std::to_string(seed)));
       top.release_i = 1;
       ++next;
       readState = 0;
@@ -142,7 +143,8 @@ void stream(std::uint32_t seed) {
     arrived += top.word_o;
     CHECK_MESSAGE(arrived - next <= ringWords, "the ring is not overrun");
   }
-  CHECK_MESSAGE(next == total, ("every word arrived: " + std::to_string(next) + " of " + std::to_string(total) + ", seed " + std::to_string(seed)));
+  CHECK_MESSAGE(next == total,
+                ("every word arrived: " + std::to_string(next) + " of " + std::to_string(total) + ", seed " + std::to_string(seed)));
   for (int i = 0; i < 20; ++i) {
     tick(top);
   }

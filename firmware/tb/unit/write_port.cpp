@@ -75,7 +75,8 @@ public:
       cycle(false);
     }
     CHECK_MESSAGE(marksDone == marks, "every mark is done at the end");
-    CHECK_MESSAGE(std::equal(expected.begin(), expected.end(), memory.bytes().begin()), "every byte is where it belongs, and no other was touched");
+    CHECK_MESSAGE(std::equal(expected.begin(), expected.end(), memory.bytes().begin()),
+                  "every byte is where it belongs, and no other was touched");
   }
 
   void stop() {

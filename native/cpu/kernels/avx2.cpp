@@ -12,9 +12,7 @@ struct Isa : YmmInteger {
   static constexpr unsigned elementBytes = 2;
   static constexpr unsigned tile[maxVectors] = {8, 5, 3, 0};
 
-  static Vector dot(Vector acc, Vector value, Vector weight) {
-    return _mm256_add_epi32(acc, _mm256_madd_epi16(value, weight));
-  }
+  static Vector dot(Vector acc, Vector value, Vector weight) { return _mm256_add_epi32(acc, _mm256_madd_epi16(value, weight)); }
 
   struct Epilogue : YmmInteger::Epilogue {
     using YmmInteger::Epilogue::Epilogue;

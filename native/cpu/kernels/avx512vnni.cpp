@@ -43,9 +43,7 @@ struct Isa {
       high = _mm512_set1_ps(constants.high);
       wideLow = _mm512_set1_epi32(job.relu ? 0 : INT32_MIN);
     }
-    [[nodiscard]] static __m512 channels(const ConvJob &job, std::uint32_t channel) {
-      return _mm512_loadu_ps(job.scale + channel);
-    }
+    [[nodiscard]] static __m512 channels(const ConvJob &job, std::uint32_t channel) { return _mm512_loadu_ps(job.scale + channel); }
     void store(Vector acc, __m512 scale, std::uint8_t *output, std::uint32_t left) const {
       const __m512 t = _mm512_cvtepi32_ps(_mm512_sra_epi32(acc, preShift));
       __m512 sum = _mm512_fmadd_round_ps(t, scale, offset, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);

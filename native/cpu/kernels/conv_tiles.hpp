@@ -132,8 +132,7 @@ void convTiles(const ConvJob &job, const ChannelBlock &block, std::uint32_t begi
   }
 }
 
-template <class Isa, unsigned V>
-void convVectors(const ConvJob &job, const ChannelBlock &block, std::uint32_t begin, std::uint32_t end) {
+template <class Isa, unsigned V> void convVectors(const ConvJob &job, const ChannelBlock &block, std::uint32_t begin, std::uint32_t end) {
   // A tile of 0 positions is never asked for: KernelSet::vectorsPerBlock is below it.
   if constexpr (Isa::tile[V - 1] != 0) {
     if (job.wide) {
@@ -145,8 +144,7 @@ void convVectors(const ConvJob &job, const ChannelBlock &block, std::uint32_t be
 }
 
 /// Picks the tile for the block's number of vectors.
-template <class Isa>
-void convDispatch(const ConvJob &job, const ChannelBlock &block, std::uint32_t begin, std::uint32_t end) {
+template <class Isa> void convDispatch(const ConvJob &job, const ChannelBlock &block, std::uint32_t begin, std::uint32_t end) {
   switch (block.vectors) {
   case 1:
     return convVectors<Isa, 1>(job, block, begin, end);

@@ -19,9 +19,7 @@ template <class Simd> struct FloatIsa {
   static Vector zero() { return Simd::set1(0.0F); }
   static Vector add(Vector a, Vector b) { return Simd::add(a, b); }
   static Vector loadWeights(const std::uint8_t *p) { return Simd::load(reinterpret_cast<const float *>(p)); }
-  static Vector loadBias(const ConvJob &job, std::uint32_t channel) {
-    return Simd::load(static_cast<const float *>(job.bias) + channel);
-  }
+  static Vector loadBias(const ConvJob &job, std::uint32_t channel) { return Simd::load(static_cast<const float *>(job.bias) + channel); }
   static Vector broadcast(const std::uint8_t *p) {
     float value = 0;
     __builtin_memcpy(&value, p, sizeof value);
@@ -33,9 +31,7 @@ template <class Simd> struct FloatIsa {
     Vector low;
     explicit Epilogue(const ConvJob &job) : low(Simd::set1(job.relu ? 0.0F : -__builtin_huge_valf())) {}
     [[nodiscard]] static int channels(const ConvJob & /*job*/, std::uint32_t /*channel*/) { return 0; }
-    void store(Vector acc, int /*channels*/, std::uint8_t *output, std::uint32_t left) const {
-      put(Simd::max(acc, low), output, left);
-    }
+    void store(Vector acc, int /*channels*/, std::uint8_t *output, std::uint32_t left) const { put(Simd::max(acc, low), output, left); }
     [[nodiscard]] Vector wide(Vector acc) const { return Simd::max(acc, low); }
     static void storeSums(const ConvJob &job, Vector sums, std::uint32_t channel, std::uint32_t left) {
       float values[lanes];

@@ -21,8 +21,8 @@ struct RequantizeConstants {
   float high;
 
   explicit RequantizeConstants(const ConvJob &job)
-      : offset(base + static_cast<float>(job.zeroPoint) + 0.5F),
-        low(base + (job.relu ? static_cast<float>(job.zeroPoint) : 0.0F)), high(base + 255.0F) {}
+      : offset(base + static_cast<float>(job.zeroPoint) + 0.5F), low(base + (job.relu ? static_cast<float>(job.zeroPoint) : 0.0F)),
+        high(base + 255.0F) {}
 };
 
 } // namespace

@@ -53,9 +53,7 @@ struct YmmInteger {
       high = _mm256_set1_ps(constants.high);
       wideLow = _mm256_set1_epi32(job.relu ? 0 : INT32_MIN);
     }
-    [[nodiscard]] static __m256 channels(const ConvJob &job, std::uint32_t channel) {
-      return _mm256_loadu_ps(job.scale + channel);
-    }
+    [[nodiscard]] static __m256 channels(const ConvJob &job, std::uint32_t channel) { return _mm256_loadu_ps(job.scale + channel); }
     /// Eight activations as 16-bit words.
     [[nodiscard]] __m128i words(Vector acc, __m256 scale) const {
       const __m256 t = _mm256_cvtepi32_ps(_mm256_sra_epi32(acc, preShift));

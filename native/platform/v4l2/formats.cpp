@@ -47,9 +47,7 @@ std::uint32_t Layout::rowBytes() const { return width * entryOf(format).bytesPer
 
 std::size_t Layout::inputBytes() const {
   // the last row need not be padded
-  const auto plane = [&](std::uint32_t rows) {
-    return rows == 0 ? 0 : std::size_t{strideBytes} * (rows - 1) + rowBytes();
-  };
+  const auto plane = [&](std::uint32_t rows) { return rows == 0 ? 0 : std::size_t{strideBytes} * (rows - 1) + rowBytes(); };
   switch (format) {
   case PixelFormat::mjpg:
     return 0;

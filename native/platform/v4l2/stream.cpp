@@ -138,8 +138,7 @@ bool Stream::tryFormat(const Wish &wish, PixelFormat format, std::uint32_t fourc
     }
     return false;
   }
-  if (picture.pixelformat != fourcc || picture.width == 0 || picture.height == 0 ||
-      picture.width > maxPixels / picture.height) {
+  if (picture.pixelformat != fourcc || picture.width == 0 || picture.height == 0 || picture.width > maxPixels / picture.height) {
     return false;
   }
   Layout layout{format, picture.width, picture.height, 0};
@@ -174,8 +173,7 @@ void Stream::mapBuffers() {
   request.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
   request.memory = V4L2_MEMORY_MMAP;
   if (const int error = kernel_->ioctl(fd_, VIDIOC_REQBUFS, &request); error < 0) {
-    throw Error("CAMERA_OPEN", explained(device_ + " gives no buffers", error) +
-                                   (error == -EBUSY ? "; another program uses it" : ""));
+    throw Error("CAMERA_OPEN", explained(device_ + " gives no buffers", error) + (error == -EBUSY ? "; another program uses it" : ""));
   }
   if (request.count < minBuffers) {
     throw Error("CAMERA_OPEN", device_ + " gives only " + std::to_string(request.count) + " buffers; two are needed");

@@ -6,8 +6,8 @@
 // mapped, so DMA is the model's own reads and writes; the interrupt goes in by qtest. On standard input, one a line, each
 // answered by one line of JSON: `stats`; `id HEX` (another identity); `stuck` (takes no notice of anything); `none`.
 #include "core/error.hpp"
-#include "sim/board/guest_memory.hpp"
 #include "sim/board/board_hardware.hpp"
+#include "sim/board/guest_memory.hpp"
 #include "sim/board/interrupt_line.hpp"
 #include "sim/board/unix_socket.hpp"
 
@@ -37,8 +37,11 @@ struct Options {
 
 Options parse(int count, char **arguments) {
   Options options;
-  const std::map<std::string, std::string *> texts{
-      {"--socket", &options.socket}, {"--memory", &options.memory}, {"--qtest", &options.qtest}, {"--preset", &options.preset}, {"--model", &options.model}};
+  const std::map<std::string, std::string *> texts{{"--socket", &options.socket},
+                                                   {"--memory", &options.memory},
+                                                   {"--qtest", &options.qtest},
+                                                   {"--preset", &options.preset},
+                                                   {"--model", &options.model}};
   const std::map<std::string, std::uint32_t *> numbers{{"--base", &options.base}, {"--spi", &options.spi}};
   for (int i = 1; i < count; i += 2) {
     const std::string key = arguments[i];
@@ -83,7 +86,8 @@ template <typename Make> auto soon(Make make) {
 /// The register window in the guest's memory, kept equal to the hardware's registers.
 class Window {
 public:
-  Window(std::span<std::uint8_t> bytes, Hardware &hardware) : words_(reinterpret_cast<volatile std::uint32_t *>(bytes.data())), hardware_(hardware) {
+  Window(std::span<std::uint8_t> bytes, Hardware &hardware)
+      : words_(reinterpret_cast<volatile std::uint32_t *>(bytes.data())), hardware_(hardware) {
     show();
   }
 

@@ -51,7 +51,7 @@ constexpr std::uint64_t granule = 64; ///< bytes of code behind a barrier in whi
 
 int connection = -1;
 std::uint64_t windowBase = 0, windowBytes = 0;
-std::uint64_t instructions = 0; ///< one processor: nothing else adds to it
+std::uint64_t instructions = 0;  ///< one processor: nothing else adds to it
 std::bitset<1U << 18U> barriers; ///< granules of code with a barrier, hashed
 
 std::size_t slot(std::uint64_t address) { return (address / granule) % barriers.size(); }

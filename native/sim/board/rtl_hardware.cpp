@@ -1,5 +1,5 @@
-#include "sim/rtl/accelerator_model.hpp"
 #include "sim/board/board_hardware.hpp"
+#include "sim/rtl/accelerator_model.hpp"
 
 namespace zynqnet::sim {
 namespace {

@@ -21,6 +21,7 @@ struct FunctionalDevices {
 };
 
 /// With `interrupt` the window has an interrupt, else the driver polls.
-[[nodiscard]] FunctionalDevices createFunctionalDevices(const accelerator::Preset &preset, std::uint32_t memoryBytes, bool interrupt = true);
+[[nodiscard]] FunctionalDevices createFunctionalDevices(const accelerator::Preset &preset, std::uint32_t memoryBytes,
+                                                        bool interrupt = true);
 
 } // namespace zynqnet::sim

@@ -56,7 +56,7 @@ accelerator::AcceleratorDevice openRtl(const SimulatorOptions &options) {
   accelerator::DriverOptions driver;
   driver.progressTimeout = std::chrono::milliseconds(1); // simulated time is dear
   auto accelerator = std::make_shared<accelerator::Accelerator>(std::make_unique<RtlWindow>(model),
-                                                           std::make_unique<SimulatedMemory>(model, model->memory().bytes()), driver);
+                                                                std::make_unique<SimulatedMemory>(model, model->memory().bytes()), driver);
   return {std::move(accelerator), [model] { return model->trace(); }};
 }
 

@@ -6,7 +6,8 @@ namespace zynqnet::sim {
 
 bool haveModels() noexcept { return true; }
 
-std::unique_ptr<AcceleratorModel> modelOf(const accelerator::Preset &preset, std::uint32_t memoryBytes, const MemoryConditions &conditions) {
+std::unique_ptr<AcceleratorModel> modelOf(const accelerator::Preset &preset, std::uint32_t memoryBytes,
+                                          const MemoryConditions &conditions) {
   return createModel(preset.name, simulatedBusAddress, memoryBytes, conditions);
 }
 

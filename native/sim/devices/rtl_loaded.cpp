@@ -30,7 +30,8 @@ const RtlLibrary &library() {
     void *handle = haveModels() ? ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL) : nullptr;
     if (handle == nullptr) {
       const char *reason = haveModels() ? ::dlerror() : nullptr;
-      throw Error("ENGINE_UNKNOWN", "the simulated accelerator " + file + (reason != nullptr ? std::string(" does not load: ") + reason : " is not there") + how);
+      throw Error("ENGINE_UNKNOWN", "the simulated accelerator " + file +
+                                        (reason != nullptr ? std::string(" does not load: ") + reason : " is not there") + how);
     }
     const auto *found = static_cast<const RtlLibrary *>(::dlsym(handle, "zynqnetRtlLibrary"));
     if (found == nullptr || std::string(found->abi) != ZYNQNET_RTL_ABI) {
@@ -49,7 +50,8 @@ bool haveModels() noexcept {
   return std::filesystem::exists(libraryFile(), failure);
 }
 
-std::unique_ptr<AcceleratorModel> modelOf(const accelerator::Preset &preset, std::uint32_t memoryBytes, const MemoryConditions &conditions) {
+std::unique_ptr<AcceleratorModel> modelOf(const accelerator::Preset &preset, std::uint32_t memoryBytes,
+                                          const MemoryConditions &conditions) {
   return library().create(preset.name, simulatedBusAddress, memoryBytes, conditions);
 }
 

@@ -10,6 +10,7 @@ namespace zynqnet::sim {
 
 /// As sim::createModel. Throws Error ENGINE_UNKNOWN when there are none, or the library belongs to other sources, saying how to
 /// build it.
-[[nodiscard]] std::unique_ptr<AcceleratorModel> modelOf(const accelerator::Preset &preset, std::uint32_t memoryBytes, const MemoryConditions &conditions);
+[[nodiscard]] std::unique_ptr<AcceleratorModel> modelOf(const accelerator::Preset &preset, std::uint32_t memoryBytes,
+                                                        const MemoryConditions &conditions);
 
 } // namespace zynqnet::sim

@@ -35,9 +35,9 @@ ErrorCode checkCompute(const Command &command, const Preset &preset) {
     const auto start = static_cast<std::int16_t>(command.get(f));
     return start < -8 || start > 8192;
   };
-  bool bad = anyOutside(command, {field::inRows, field::inCols, field::outRows, field::outCols, field::groups}) || outside(field::kernelRows, 7) ||
-             outside(field::kernelCols, 7) || outside(field::strideRows, 2) || outside(field::strideCols, 2) || startBad(field::rowStart) ||
-             startBad(field::colStart);
+  bool bad = anyOutside(command, {field::inRows, field::inCols, field::outRows, field::outCols, field::groups}) ||
+             outside(field::kernelRows, 7) || outside(field::kernelCols, 7) || outside(field::strideRows, 2) ||
+             outside(field::strideCols, 2) || startBad(field::rowStart) || startBad(field::colStart);
   if (conv) {
     const bool oneTile = command.get(field::outRows) == 1 && command.get(field::outCols) <= preset.lanes * preset.slots;
     const bool ringBad = command.get(field::groupWords) > (1U << preset.weightDepthLog2) - ringReserve && !oneTile;
@@ -47,7 +47,8 @@ ErrorCode checkCompute(const Command &command, const Preset &preset) {
     return ErrorCode::badField;
   }
   const bool toDram = command.get(field::toMemory) == 0 || (conv && command.get(field::wide) != 0);
-  return toDram && anyUnaligned(command, 16, {field::outAddress, field::outRowStride, field::outBlockStride}) ? ErrorCode::badAlignment : ErrorCode::none;
+  return toDram && anyUnaligned(command, 16, {field::outAddress, field::outRowStride, field::outBlockStride}) ? ErrorCode::badAlignment
+                                                                                                              : ErrorCode::none;
 }
 
 } // namespace

@@ -42,9 +42,11 @@ void Datapath::load(const Command &command) {
   const std::uint32_t cols = command.get(field::loadCols);
   for (std::uint32_t row = 0; row < command.get(field::loadRows); ++row) {
     for (std::uint32_t block = 0; block < command.get(field::loadBlocks); ++block) {
-      const auto line = bus_.read(command.get(field::loadAddress) + row * command.get(field::loadRowStride) + block * command.get(field::loadBlockStride),
-                                  std::size_t{cols} * 16);
-      const std::uint32_t base = command.get(field::loadActAddress) + row * command.get(field::loadActRowStride) + block * command.get(field::loadActBlockStride);
+      const auto line =
+          bus_.read(command.get(field::loadAddress) + row * command.get(field::loadRowStride) + block * command.get(field::loadBlockStride),
+                    std::size_t{cols} * 16);
+      const std::uint32_t base =
+          command.get(field::loadActAddress) + row * command.get(field::loadActRowStride) + block * command.get(field::loadActBlockStride);
       for (std::uint32_t col = 0; col < cols; ++col) {
         std::memcpy(act(base, col), line.data() + std::size_t{col} * 16, 16);
       }
@@ -57,7 +59,8 @@ void Datapath::weights(const Command &command) {
   const std::size_t partBytes = std::size_t{command.get(field::weightsBeats)} * 8;
   const bool codebook = preset_.codebook != 0 && command.get(field::weightsCodebook) != 0;
   const std::size_t groupWords = command.get(field::weightsGroupWords);
-  const std::array<CommandField, 4> entryFields{field::weightsCodebook0, field::weightsCodebook1, field::weightsCodebook2, field::weightsCodebook3};
+  const std::array<CommandField, 4> entryFields{field::weightsCodebook0, field::weightsCodebook1, field::weightsCodebook2,
+                                                field::weightsCodebook3};
   ring_.erase(ring_.begin(), ring_.begin() + static_cast<std::ptrdiff_t>(ringUsed_));
   ringUsed_ = 0;
   const std::size_t first = ring_.size();
@@ -127,7 +130,8 @@ void Datapath::gather(const Command &command, std::uint32_t y, std::uint32_t x, 
                           col < static_cast<std::int32_t>(command.get(field::inCols));
       for (std::uint32_t block = 0; block < blocks; ++block) {
         const std::uint32_t channels = block + 1 == blocks ? command.get(field::lastQuads) * 4 : 16;
-        const std::uint8_t *source = inside ? act(base + block * command.get(field::inBlockStride), static_cast<std::uint32_t>(col)) : nullptr;
+        const std::uint8_t *source =
+            inside ? act(base + block * command.get(field::inBlockStride), static_cast<std::uint32_t>(col)) : nullptr;
         for (std::uint32_t c = 0; c < channels; ++c) {
           const std::uint32_t value = source != nullptr ? source[c] : command.get(field::pad) >> 8 * (c % 4) & 255U;
           *target++ = static_cast<std::int16_t>(static_cast<std::int32_t>(value) - 128);
@@ -159,7 +163,8 @@ void Datapath::convolve(const Command &command, std::vector<PendingWrite> &store
     for (std::uint32_t w = 0; w < words && std::size_t{4} * w < perPosition; ++w) {
       for (std::uint32_t o = 0; o < 16; ++o) {
         for (std::uint32_t i = 0; i < 4; ++i) {
-          group.weights[o * perPosition + std::size_t{4} * w + i] = static_cast<std::int8_t>(ring_[ringUsed_ + 2 + w][std::size_t{4} * o + i]);
+          group.weights[o * perPosition + std::size_t{4} * w + i] =
+              static_cast<std::int8_t>(ring_[ringUsed_ + 2 + w][std::size_t{4} * o + i]);
         }
       }
     }
@@ -183,7 +188,8 @@ void Datapath::convolve(const Command &command, std::vector<PendingWrite> &store
           }
           const auto acc = static_cast<std::int32_t>(static_cast<std::uint32_t>(group.bias[o]) + dot);
           if (wide) {
-            sums[g][o] = static_cast<std::int32_t>(static_cast<std::uint32_t>(sums[g][o]) + static_cast<std::uint32_t>(wideTerm(acc, preShift, relu)));
+            sums[g][o] = static_cast<std::int32_t>(static_cast<std::uint32_t>(sums[g][o]) +
+                                                   static_cast<std::uint32_t>(wideTerm(acc, preShift, relu)));
           } else {
             result[std::size_t{x} * 16 + o] = requantize(acc, preShift, group.multiplier[o], std::max(1U, group.shift[o]), zeroPoint, relu);
           }
@@ -218,12 +224,14 @@ void Datapath::pool(const Command &command, std::vector<PendingWrite> &stores) {
           const auto down = static_cast<std::int32_t>(y * command.get(field::strideRows) + tap / command.get(field::kernelCols));
           const auto right = static_cast<std::int32_t>(x * command.get(field::strideCols) + tap % command.get(field::kernelCols));
           const std::int32_t row = top + down, col = left + right;
-          if (row < 0 || col < 0 || row >= static_cast<std::int32_t>(command.get(field::inRows)) || col >= static_cast<std::int32_t>(command.get(field::inCols))) {
+          if (row < 0 || col < 0 || row >= static_cast<std::int32_t>(command.get(field::inRows)) ||
+              col >= static_cast<std::int32_t>(command.get(field::inCols))) {
             continue;
           }
-          const std::uint8_t *source = act(command.get(field::inAddress) + static_cast<std::uint32_t>(down) * command.get(field::inRowStride) +
-                                               group * command.get(field::inBlockStride),
-                                           static_cast<std::uint32_t>(col));
+          const std::uint8_t *source =
+              act(command.get(field::inAddress) + static_cast<std::uint32_t>(down) * command.get(field::inRowStride) +
+                      group * command.get(field::inBlockStride),
+                  static_cast<std::uint32_t>(col));
           for (std::uint32_t c = 0; c < 16; ++c) {
             maxima[c] = std::max(maxima[c], source[c]);
           }
@@ -235,8 +243,10 @@ void Datapath::pool(const Command &command, std::vector<PendingWrite> &stores) {
 }
 
 /// One line of a result to where the command sends it.
-void Datapath::put(const Command &command, std::uint32_t group, std::uint32_t y, const std::vector<std::uint8_t> &line, std::vector<PendingWrite> &stores) {
-  const std::uint32_t address = command.get(field::outAddress) + y * command.get(field::outRowStride) + group * command.get(field::outBlockStride);
+void Datapath::put(const Command &command, std::uint32_t group, std::uint32_t y, const std::vector<std::uint8_t> &line,
+                   std::vector<PendingWrite> &stores) {
+  const std::uint32_t address =
+      command.get(field::outAddress) + y * command.get(field::outRowStride) + group * command.get(field::outBlockStride);
   if (command.get(field::toMemory) == 0) {
     stores.push_back({address, line});
     return;

@@ -23,8 +23,8 @@ std::uint32_t FunctionalSimulator::read(std::uint32_t offset) const {
     return capabilitiesBits::conv.mask() | capabilitiesBits::pool.mask() | capabilitiesBits::wide.mask() |
            capabilitiesBits::codebook.put(preset_.codebook);
   case reg::build0:
-    return build0Bits::lanes.put(preset_.lanes) | build0Bits::slots.put(preset_.slots) |
-           build0Bits::drainCycles.put(preset_.drainCycles) | build0Bits::ports.put(preset_.ports);
+    return build0Bits::lanes.put(preset_.lanes) | build0Bits::slots.put(preset_.slots) | build0Bits::drainCycles.put(preset_.drainCycles) |
+           build0Bits::ports.put(preset_.ports);
   case reg::build1:
     return build1Bits::actDepthLog2.put(preset_.actDepthLog2) | build1Bits::banksLog2.put(preset_.banksLog2) |
            build1Bits::weightDepthLog2.put(preset_.weightDepthLog2) | build1Bits::clockMHz.put(preset_.clockMHz);
@@ -55,7 +55,8 @@ void FunctionalSimulator::write(std::uint32_t offset, std::uint32_t value) {
     if ((value & controlBits::softReset.mask()) != 0 && !faults_.ignoreAbort) {
       datapath_.reset();
       busy_ = false;
-      for (const std::uint32_t cleared : {reg::irqEnable, reg::irqStatus, reg::commandAddress, reg::commandCount, reg::windowBase, reg::windowLimit, reg::timeout}) {
+      for (const std::uint32_t cleared :
+           {reg::irqEnable, reg::irqStatus, reg::commandAddress, reg::commandCount, reg::windowBase, reg::windowLimit, reg::timeout}) {
         registers_[cleared] = 0;
       }
     }
@@ -154,7 +155,8 @@ void FunctionalSimulator::fetch() {
 }
 
 bool FunctionalSimulator::mayStart(const Command &command) const {
-  return loads_.next >= command.get(field::waitLoad) && computes_.next >= command.get(field::waitCompute) && stored_ >= command.get(field::waitStore);
+  return loads_.next >= command.get(field::waitLoad) && computes_.next >= command.get(field::waitCompute) &&
+         stored_ >= command.get(field::waitStore);
 }
 
 std::uint32_t FunctionalSimulator::random() {

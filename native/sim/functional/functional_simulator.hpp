@@ -14,12 +14,12 @@ namespace zynqnet::sim {
 
 /// What goes wrong, for tests.
 struct Faults {
-  std::int64_t hangAtCommand = -1;  ///< never completes this command; abort and reset still work
-  bool ignoreAbort = false;         ///< and soft reset: a burst that never ends
-  std::int64_t failAtCommand = -1;  ///< stops at this command with `failCode`
+  std::int64_t hangAtCommand = -1; ///< never completes this command; abort and reset still work
+  bool ignoreAbort = false;        ///< and soft reset: a burst that never ends
+  std::int64_t failAtCommand = -1; ///< stops at this command with `failCode`
   accelerator::ErrorCode failCode = accelerator::ErrorCode::none;
-  bool dropInterrupt = false;       ///< the line is not connected
-  bool corruptWrites = false;       ///< the upper half of each beat is lost: an HP port of 32 bits
+  bool dropInterrupt = false; ///< the line is not connected
+  bool corruptWrites = false; ///< the upper half of each beat is lost: an HP port of 32 bits
 };
 
 class FunctionalSimulator {

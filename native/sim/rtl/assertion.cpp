@@ -7,5 +7,6 @@
 
 void vl_stop(const char *filename, int linenum, const char *hier) {
   // Verilator has printed the message already
-  throw zynqnet::Error("SIMULATION_PROTOCOL", std::string("assertion failed at ") + filename + ":" + std::to_string(linenum) + " in " + hier);
+  throw zynqnet::Error("SIMULATION_PROTOCOL",
+                       std::string("assertion failed at ") + filename + ":" + std::to_string(linenum) + " in " + hier);
 }

@@ -12,10 +12,10 @@ namespace zynqnet::sim {
 
 /// Conditions of a run. The same seed gives the same run.
 struct MemoryConditions {
-  std::uint32_t readLatency = 50;   ///< cycles from the address to the first beat
-  std::uint32_t writeLatency = 20;  ///< cycles from the last beat to the response
-  double stallShare = 0.3;          ///< of beats, each way
-  double bytesPerCycle = 0;         ///< of the whole board, both directions; 0: no limit
+  std::uint32_t readLatency = 50;  ///< cycles from the address to the first beat
+  std::uint32_t writeLatency = 20; ///< cycles from the last beat to the response
+  double stallShare = 0.3;         ///< of beats, each way
+  double bytesPerCycle = 0;        ///< of the whole board, both directions; 0: no limit
   std::uint32_t seed = 1;
 };
 

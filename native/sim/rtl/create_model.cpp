@@ -30,8 +30,8 @@ std::unique_ptr<AcceleratorModel> createModel(std::string_view name, std::uint32
     }
     built += (built.empty() ? "" : ", ") + std::string(factory.preset);
   }
-  throw Error("ENGINE_UNSUPPORTED",
-              "no simulation of accelerator preset \"" + std::string(name) + "\" in this build; it has " + built + " (ZYNQNET_RTL_PRESETS)");
+  throw Error("ENGINE_UNSUPPORTED", "no simulation of accelerator preset \"" + std::string(name) + "\" in this build; it has " + built +
+                                        " (ZYNQNET_RTL_PRESETS)");
 }
 
 } // namespace zynqnet::sim

@@ -31,7 +31,8 @@ RunResult waitFrame(AcceleratorModel &model, const Program &program, std::uint32
   for (std::uint64_t c = 0; !model.interrupt(); ++c) {
     if (c == maxCycles) {
       throw Error("SIMULATION_TIMEOUT", "no interrupt after " + std::to_string(maxCycles) + " cycles, status " +
-                                            std::to_string(model.readRegister(reg::status)) + ", completed " + std::to_string(model.readRegister(reg::completed)));
+                                            std::to_string(model.readRegister(reg::status)) + ", completed " +
+                                            std::to_string(model.readRegister(reg::completed)));
     }
     model.tick();
   }
@@ -46,7 +47,8 @@ RunResult waitFrame(AcceleratorModel &model, const Program &program, std::uint32
   return result;
 }
 
-RunResult runFrame(AcceleratorModel &model, const Program &program, std::span<const std::uint8_t> frame, std::uint32_t list, std::uint64_t maxCycles) {
+RunResult runFrame(AcceleratorModel &model, const Program &program, std::span<const std::uint8_t> frame, std::uint32_t list,
+                   std::uint64_t maxCycles) {
   startFrame(model, program, frame, list);
   return waitFrame(model, program, list, maxCycles);
 }

@@ -17,11 +17,12 @@ struct RunResult {
 void loadProgram(AcceleratorModel &model, const accelerator::Program &program);
 
 /// One frame with command list `list`. Throws Error SIMULATION_TIMEOUT when no interrupt comes within `maxCycles`.
-[[nodiscard]] RunResult runFrame(AcceleratorModel &model, const accelerator::Program &program, std::span<const std::uint8_t> frame, std::uint32_t list,
-                                 std::uint64_t maxCycles);
+[[nodiscard]] RunResult runFrame(AcceleratorModel &model, const accelerator::Program &program, std::span<const std::uint8_t> frame,
+                                 std::uint32_t list, std::uint64_t maxCycles);
 
 /// Start without waiting, and waiting: for tests that interfere in between.
 void startFrame(AcceleratorModel &model, const accelerator::Program &program, std::span<const std::uint8_t> frame, std::uint32_t list);
-[[nodiscard]] RunResult waitFrame(AcceleratorModel &model, const accelerator::Program &program, std::uint32_t list, std::uint64_t maxCycles);
+[[nodiscard]] RunResult waitFrame(AcceleratorModel &model, const accelerator::Program &program, std::uint32_t list,
+                                  std::uint64_t maxCycles);
 
 } // namespace zynqnet::sim

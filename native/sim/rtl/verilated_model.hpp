@@ -37,7 +37,8 @@ template <typename T> void setBits(T &vector, std::uint32_t lsb, std::uint32_t w
 
 template <typename Top> class VerilatedModel final : public AcceleratorModel {
 public:
-  VerilatedModel(const accelerator::Preset &preset, std::uint32_t baseAddress, std::uint32_t memoryBytes, const MemoryConditions &conditions)
+  VerilatedModel(const accelerator::Preset &preset, std::uint32_t baseAddress, std::uint32_t memoryBytes,
+                 const MemoryConditions &conditions)
       : preset_(preset), memory_(preset.ports, baseAddress, memoryBytes, conditions), top_(&context_) {
     reset();
   }
@@ -73,7 +74,8 @@ public:
     for (std::uint32_t p = 0; p < preset_.ports; ++p) {
       memory_.cycle(p, portOutputs(p));
     }
-    sample_ = {top_.s_awready_o != 0, top_.s_bvalid_o != 0, top_.s_arready_o != 0, top_.s_rvalid_o != 0, top_.s_bresp_o, top_.s_rresp_o, top_.s_rdata_o};
+    sample_ = {top_.s_awready_o != 0, top_.s_bvalid_o != 0, top_.s_arready_o != 0, top_.s_rvalid_o != 0,
+               top_.s_bresp_o,        top_.s_rresp_o,       top_.s_rdata_o};
     if (top_.trace_tag_o != tag_) {
       flushTrace();
       tag_ = top_.trace_tag_o;

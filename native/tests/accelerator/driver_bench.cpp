@@ -1,7 +1,7 @@
 // What the driver itself costs per frame: start to result without the engine's work, and without packing the frame.
 // Usage: zynqnet_bench_driver [frames]
-#include "core/model.hpp"
 #include "accelerator/accelerator_engine.hpp"
+#include "core/model.hpp"
 #include "lowering/program.hpp"
 #include "sim/devices/functional_devices.hpp"
 #include "tests/support/random_model.hpp"
@@ -48,7 +48,8 @@ private:
 int main(int argc, char **argv) {
   const int frames = argc > 1 ? std::atoi(argv[1]) : 200;
   sim::FunctionalDevices devices = sim::createFunctionalDevices(sim::presetNamed(accelerator::defaultPreset), 64U << 20U);
-  const auto driver = std::make_shared<accelerator::Accelerator>(std::make_unique<InstantWindow>(std::move(devices.registers)), std::move(devices.memory));
+  const auto driver =
+      std::make_shared<accelerator::Accelerator>(std::make_unique<InstantWindow>(std::move(devices.registers)), std::move(devices.memory));
   const auto model = tests::randomZynqNet(1, 1024, Arithmetic::int8);
   const auto engine = accelerator::createAcceleratorEngine(driver, model, "bench");
   const auto frame = tests::randomFrame(2, *model);

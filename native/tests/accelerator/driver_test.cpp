@@ -1,7 +1,7 @@
 // The driver against an accelerator that misbehaves.
-#include "core/scalar_engine.hpp"
 #include "accelerator/accelerator_engine.hpp"
 #include "accelerator/check_program.hpp"
+#include "core/scalar_engine.hpp"
 #include "sim/devices/functional_devices.hpp"
 #include "tests/support/check_refused.hpp"
 #include "tests/support/random_model.hpp"
@@ -29,7 +29,8 @@ const Preset &preset = sim::presetNamed(defaultPreset);
 /// A window with registers that lie.
 class LyingWindow final : public RegisterWindow {
 public:
-  LyingWindow(std::unique_ptr<RegisterWindow> honest, std::map<std::uint32_t, std::uint32_t> lies) : honest_(std::move(honest)), lies_(std::move(lies)) {}
+  LyingWindow(std::unique_ptr<RegisterWindow> honest, std::map<std::uint32_t, std::uint32_t> lies)
+      : honest_(std::move(honest)), lies_(std::move(lies)) {}
   [[nodiscard]] std::uint32_t read(std::uint32_t offset) override {
     const auto lie = lies_.find(offset);
     return lie == lies_.end() ? honest_->read(offset) : lie->second;
@@ -67,7 +68,8 @@ TEST_CASE("identity, version and build come first") {
 /// Memory elsewhere, or smaller, than the model's.
 class OtherMemory final : public DmaBuffer {
 public:
-  OtherMemory(std::unique_ptr<DmaBuffer> real, std::uint64_t address, std::size_t size) : real_(std::move(real)), address_(address), size_(size) {}
+  OtherMemory(std::unique_ptr<DmaBuffer> real, std::uint64_t address, std::size_t size)
+      : real_(std::move(real)), address_(address), size_(size) {}
   [[nodiscard]] std::span<std::uint8_t> bytes() noexcept override { return real_->bytes().first(size_); }
   [[nodiscard]] std::uint64_t busAddress() const noexcept override { return address_; }
   [[nodiscard]] std::string where() const override { return "the test's memory"; }
@@ -83,14 +85,16 @@ private:
 TEST_CASE("unusable DMA memory is refused") {
   const auto open = [](std::uint64_t address, std::size_t bytes) {
     sim::FunctionalDevices devices = sim::createFunctionalDevices(preset, memoryBytes);
-    return std::make_shared<Accelerator>(std::move(devices.registers), std::make_unique<OtherMemory>(std::move(devices.memory), address, bytes));
+    return std::make_shared<Accelerator>(std::move(devices.registers),
+                                         std::make_unique<OtherMemory>(std::move(devices.memory), address, bytes));
   };
   refusedSaying("ACCELERATOR_MEMORY", "multiple of 4096", [&] { (void)open(0x1C000010, memoryBytes); });
   refusedSaying("ACCELERATOR_MEMORY", "below 4 GiB", [&] { (void)open(0xFFFF0000, memoryBytes); });
   refusedSaying("ACCELERATOR_MEMORY", "below 4 GiB", [&] { (void)open(0x1'0000'0000ULL, memoryBytes); });
   refusedSaying("ACCELERATOR_MEMORY", "self-test", [&] { (void)open(0x1C000000, 4096); });
   const auto model = randomModel(3, Arithmetic::int8);
-  refusedSaying("ACCELERATOR_MEMORY", "bytes of DMA memory", [&] { (void)createAcceleratorEngine(open(0x1C000000, 16384), model, "fpga"); });
+  refusedSaying("ACCELERATOR_MEMORY", "bytes of DMA memory",
+                [&] { (void)createAcceleratorEngine(open(0x1C000000, 16384), model, "fpga"); });
   // A bus address where nothing answers: the self-test's own list cannot be read.
   refusedSaying("ACCELERATOR_FAILED", "readDecerr", [&] { (void)open(0x30000000, memoryBytes); });
 }
@@ -98,7 +102,8 @@ TEST_CASE("unusable DMA memory is refused") {
 TEST_CASE("a port of half the width shows") {
   sim::FunctionalDevices devices = sim::createFunctionalDevices(preset, memoryBytes);
   devices.model->faults().corruptWrites = true;
-  refusedSaying("ACCELERATOR_SELFTEST", "64 bits wide", [&] { const Accelerator driver(std::move(devices.registers), std::move(devices.memory)); });
+  refusedSaying("ACCELERATOR_SELFTEST", "64 bits wide",
+                [&] { const Accelerator driver(std::move(devices.registers), std::move(devices.memory)); });
 }
 
 TEST_CASE("a program with addresses outside its memory is refused") {
@@ -159,7 +164,8 @@ void stuck(bool interrupt) {
 
 TEST_CASE("each error of the hardware names its operator") {
   Rig rig;
-  for (const ErrorCode code : {ErrorCode::readSlverr, ErrorCode::readDecerr, ErrorCode::writeSlverr, ErrorCode::writeDecerr, ErrorCode::badField, ErrorCode::timeout}) {
+  for (const ErrorCode code : {ErrorCode::readSlverr, ErrorCode::readDecerr, ErrorCode::writeSlverr, ErrorCode::writeDecerr,
+                               ErrorCode::badField, ErrorCode::timeout}) {
     rig.model->faults().failAtCommand = 1;
     rig.model->faults().failCode = code;
     rig.failsSaying("ACCELERATOR_FAILED", std::string(errorTexts[static_cast<std::size_t>(code)].name));
@@ -282,7 +288,8 @@ TEST_CASE("programs of another build do not run") {
   };
   DriverOptions options;
   options.configure = [&] { swapped = true; };
-  Accelerator driver(std::make_unique<Swapped>(std::move(devices.registers), std::move(other.registers), swapped), std::move(devices.memory), options);
+  Accelerator driver(std::make_unique<Swapped>(std::move(devices.registers), std::move(other.registers), swapped),
+                     std::move(devices.memory), options);
   refusedSaying("ACCELERATOR_BUILD", std::string(another.name), [&] { driver.reconfigure(); });
 }
 

@@ -1,8 +1,8 @@
 // Random networks through lowering, driver and functional simulator, byte for byte against the scalar reference.
 // Usage: network_test [networks per preset]
+#include "accelerator/accelerator_engine.hpp"
 #include "core/error.hpp"
 #include "core/scalar_engine.hpp"
-#include "accelerator/accelerator_engine.hpp"
 #include "sim/devices/functional_devices.hpp"
 #include "tests/support/arguments.hpp"
 #include "tests/support/random_model.hpp"

@@ -36,7 +36,8 @@ struct Naive {
     for (std::uint32_t i = 0; i < op.input.channels; ++i) {
       for (std::uint32_t ky = 0; ky < op.kernelHeight; ++ky) {
         for (std::uint32_t kx = 0; kx < op.kernelWidth; ++kx) {
-          sum += w.weights[k++] * at(op, std::int64_t{y} * op.stride + ky - op.padding.top, std::int64_t{x} * op.stride + kx - op.padding.left, i);
+          sum += w.weights[k++] *
+                 at(op, std::int64_t{y} * op.stride + ky - op.padding.top, std::int64_t{x} * op.stride + kx - op.padding.left, i);
         }
       }
     }
@@ -71,7 +72,8 @@ void checkModel(std::uint32_t seed) {
   std::vector<std::int64_t> sums(model->classes, 0);
   bool same = true;
   for (const Op &op : model->ops) {
-    const Size size = op.kind == OpKind::gap ? Size{model->tensors[op.input.tensor].height, model->tensors[op.input.tensor].width} : outputSize(*model, op);
+    const Size size = op.kind == OpKind::gap ? Size{model->tensors[op.input.tensor].height, model->tensors[op.input.tensor].width}
+                                             : outputSize(*model, op);
     for (std::uint32_t y = 0; y < size.height; ++y) {
       for (std::uint32_t x = 0; x < size.width; ++x) {
         for (std::uint32_t o = 0; o < op.output.view.channels; ++o) {
@@ -97,7 +99,10 @@ void checkModel(std::uint32_t seed) {
             const std::int64_t r = floorShift(value * w.multiplier[o] + (std::int64_t{1} << (w.shift[o] - 1)), w.shift[o]);
             value = std::clamp<std::int64_t>(r + target.zeroPoint, op.relu ? target.zeroPoint : 0, 255);
           }
-          same = same && value == dump.bytes[op.output.view.tensor][(std::size_t{y} * size.width + x) * target.channels + op.output.view.channelOffset + o];
+          same =
+              same &&
+              value ==
+                  dump.bytes[op.output.view.tensor][(std::size_t{y} * size.width + x) * target.channels + op.output.view.channelOffset + o];
         }
       }
     }

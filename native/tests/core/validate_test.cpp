@@ -1,9 +1,9 @@
 // Each rule of the graph and of the ranges, broken one at a time.
-#include "core/validate.hpp"
-#include "zqn/codec.hpp"
 #include "core/limits.hpp"
+#include "core/validate.hpp"
 #include "tests/support/check_refused.hpp"
 #include "tests/support/header_of.hpp"
+#include "zqn/codec.hpp"
 
 #include <doctest/doctest.h>
 
@@ -90,24 +90,46 @@ TEST_CASE("each rule of the graph") {
       {"max-pool that rescales", [](Model &m) { m.tensors[2].scale = 1; }},
       {"max-pool with another zero point", [](Model &m) { m.tensors[2].zeroPoint = 8; }},
       {"max-pool of the wrong size", [](Model &m) { m.ops[1].ceil = false; }},
-      {"max-pool to logits", [](Model &m) { m.ops[1].output = {true, {0, 0, 4}}; }},
-      {"max-pool of the network input", [](Model &m) { m.ops[1].input = {0, 0, 3}; }},
+      {"max-pool to logits",
+       [](Model &m) {
+         m.ops[1].output = {true, {0, 0, 4}};
+       }},
+      {"max-pool of the network input",
+       [](Model &m) {
+         m.ops[1].input = {0, 0, 3};
+       }},
       {"a tensor that does not exist", [](Model &m) { m.ops[0].input.tensor = 3; }},
       {"a view outside its tensor", [](Model &m) { m.ops[0].input.channelOffset = 1; }},
       {"a view whose end overflows", [](Model &m) { m.ops[0].input.channelOffset = 0xffffffffU; }},
       {"no channels", [](Model &m) { m.ops[0].input.channels = 0; }},
       {"an output outside its tensor", [](Model &m) { m.ops[0].output.view.channelOffset = 1; }},
       {"logits outside the classes", [](Model &m) { m.ops[2].output.view.channelOffset = 5; }},
-      {"writing the network input", [](Model &m) { m.ops[0].output.view = {0, 0, 3}; }},
+      {"writing the network input",
+       [](Model &m) {
+         m.ops[0].output.view = {0, 0, 3};
+       }},
       {"writing what is read", [](Model &m) { m.ops[1].output.view.tensor = 1; }},
-      {"a tensor written twice", [](Model &m) { m.ops.push_back(m.ops[0]); m.ops.back().weights = 2; }},
+      {"a tensor written twice",
+       [](Model &m) {
+         m.ops.push_back(m.ops[0]);
+         m.ops.back().weights = 2;
+       }},
       {"a logit written twice", [](Model &m) { m.ops[3].output.view.channelOffset = 1; }},
       {"a logit not written", [](Model &m) { m.classes = 7; }},
       {"reading before writing", [](Model &m) { std::swap(m.ops[0], m.ops[1]); }},
-      {"a tensor half written", [](Model &m) { m.ops[0].output.view.channels = 3; m.ops[1].input.channels = 3; m.ops[1].output.view.channels = 3; }},
+      {"a tensor half written",
+       [](Model &m) {
+         m.ops[0].output.view.channels = 3;
+         m.ops[1].input.channels = 3;
+         m.ops[1].output.view.channels = 3;
+       }},
       {"a shape that disagrees", [](Model &m) { m.ops[0].padding.top = 0; }},
       {"a kernel larger than its input", [](Model &m) { m.ops[2].kernelHeight = 5; }},
-      {"weights out of order", [](Model &m) { m.ops[0].weights = 1; m.ops[2].weights = 0; }},
+      {"weights out of order",
+       [](Model &m) {
+         m.ops[0].weights = 1;
+         m.ops[2].weights = 0;
+       }},
       {"gap to a tensor", [](Model &m) { m.ops[3].output.logits = false; }},
       {"gap that changes its channels", [](Model &m) { m.ops[3].input.channels = 3; }},
       {"no classes", [](Model &m) { m.classes = 0; }},
@@ -135,9 +157,17 @@ TEST_CASE("each rule of the weights and their ranges") {
   refused("MODEL_SECTION", "a missing section", [](Model &m) { m.weights.pop_back(); });
   refused("MODEL_SECTION", "a surplus section", [](Model &m) { m.weights.push_back(m.weights[0]); });
   refused("MODEL_SECTION", "an infinite scale", [](Model &m) { m.logitScale[1] = std::numeric_limits<float>::infinity(); });
-  refused("MODEL_RANGE", "an accumulator that overflows", [](Model &m) { m.weights[0].bias[2] = std::numeric_limits<std::int32_t>::min(); m.ops[0].preShift = 7; });
+  refused("MODEL_RANGE", "an accumulator that overflows", [](Model &m) {
+    m.weights[0].bias[2] = std::numeric_limits<std::int32_t>::min();
+    m.ops[0].preShift = 7;
+  });
   refused("MODEL_RANGE", "more than 25 bits", [](Model &m) { m.weights[0].bias[2] = (1 << 24) - 255 * 27 * 5; });
-  refused("MODEL_RANGE", "a sum that overflows", [](Model &m) { m.tensors[2] = {"t2", 4, 4, 4, 0.5F, 9}; m.ops[2].preShift = 4; m.weights[1].bias[0] = (1 << 27) * 15; m.ops[2].padding = {1, 1, 1, 1}; });
+  refused("MODEL_RANGE", "a sum that overflows", [](Model &m) {
+    m.tensors[2] = {"t2", 4, 4, 4, 0.5F, 9};
+    m.ops[2].preShift = 4;
+    m.weights[1].bias[0] = (1 << 27) * 15;
+    m.ops[2].padding = {1, 1, 1, 1};
+  });
   Model edge = goodModel();
   edge.weights[0].bias[2] = (1 << 24) - 1 - 255 * 27 * 5;
   validateWeights(edge); // just within
@@ -175,7 +205,8 @@ TEST_CASE("each rule of the header") {
   for (const auto &[what, text] : cases) {
     checkRefused("MODEL_HEADER", what, [&text = text] { (void)parseHeader(text); });
   }
-  CHECK_MESSAGE(parseHeader(replaced("\"provenance\":{}", "\"provenance\":{\"any\":[1,{\"thing\":null}]}")).classes == 6, "provenance is free");
+  CHECK_MESSAGE(parseHeader(replaced("\"provenance\":{}", "\"provenance\":{\"any\":[1,{\"thing\":null}]}")).classes == 6,
+                "provenance is free");
 }
 
 TEST_CASE("a good model passes") {

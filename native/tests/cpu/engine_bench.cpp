@@ -64,8 +64,8 @@ int main(int argc, char **argv) {
     std::sort(times.begin(), times.end());
     std::sort(processor.begin(), processor.end());
     const double median = times[times.size() / 2];
-    std::printf("%-14s %u threads  median %8.3f ms  min %8.3f ms  %7.1f GMAC/s  processor median %8.3f ms min %8.3f ms\n", std::string(entries[i].engine->name()).c_str(),
-                i < entries.size() / 2 ? 1U : 2U, median, times.front(), macs / median / 1e6,
-                processor[processor.size() / 2], processor.front());
+    std::printf("%-14s %u threads  median %8.3f ms  min %8.3f ms  %7.1f GMAC/s  processor median %8.3f ms min %8.3f ms\n",
+                std::string(entries[i].engine->name()).c_str(), i < entries.size() / 2 ? 1U : 2U, median, times.front(),
+                macs / median / 1e6, processor[processor.size() / 2], processor.front());
   }
 }

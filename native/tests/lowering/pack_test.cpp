@@ -13,7 +13,8 @@ using namespace zynqnet::accelerator;
 namespace {
 
 /// Byte `b` of position (row, col), by the definition in docs/accelerator.md.
-std::uint8_t byteOf(const InputLayout &layout, const std::vector<std::uint8_t> &frame, std::uint32_t row, std::uint32_t col, std::uint32_t b) {
+std::uint8_t byteOf(const InputLayout &layout, const std::vector<std::uint8_t> &frame, std::uint32_t row, std::uint32_t col,
+                    std::uint32_t b) {
   const bool windows = layout.mode == InputLayout::Mode::windows;
   const std::uint32_t run = layout.kernelWidth * layout.channels;
   const std::uint32_t k = b / run, x = b % run / layout.channels, c = b % layout.channels;
@@ -44,7 +45,8 @@ InputLayout randomLayout(std::mt19937 &random) {
   layout.stride = pick(1, 2);
   const auto pad = [&](std::uint32_t kernel) { return static_cast<std::uint8_t>(pick(0, kernel - 1)); };
   layout.padding = {pad(layout.kernelHeight), pad(layout.kernelWidth), pad(layout.kernelHeight), pad(layout.kernelWidth)};
-  const std::uint32_t high = layout.height + layout.padding.top + layout.padding.bottom, wide = layout.width + layout.padding.left + layout.padding.right;
+  const std::uint32_t high = layout.height + layout.padding.top + layout.padding.bottom,
+                      wide = layout.width + layout.padding.left + layout.padding.right;
   layout.cols = wide < layout.kernelWidth ? 1 : (wide - layout.kernelWidth) / layout.stride + 1;
   const std::uint32_t run = layout.kernelWidth * layout.channels;
   if (layout.kernelHeight * run <= 32) {
@@ -75,7 +77,8 @@ TEST_CASE("frames are packed into every input layout") {
         for (std::uint32_t b = 0; b < layout.blocks * 16 && same; ++b) {
           const std::size_t at = ((std::size_t{row} * layout.blocks + b / 16) * layout.cols + col) * 16 + b % 16;
           same = got[at] == byteOf(layout, frame, row, col, b);
-          CHECK_MESSAGE(same, ("layout " + std::to_string(n) + ": byte " + std::to_string(b) + " of row " + std::to_string(row) + ", column " + std::to_string(col)));
+          CHECK_MESSAGE(same, ("layout " + std::to_string(n) + ": byte " + std::to_string(b) + " of row " + std::to_string(row) +
+                               ", column " + std::to_string(col)));
         }
       }
     }

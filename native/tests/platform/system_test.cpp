@@ -1,15 +1,15 @@
 // Windows, buffers and the way to them, on a fake /sys and /dev.
-#include "platform/dev_mem.hpp"
 #include "accelerator/dma_region.hpp"
-#include "platform/fpga_manager.hpp"
+#include "lowering/hardware.hpp"
 #include "platform/board_accelerator.hpp"
+#include "platform/dev_mem.hpp"
+#include "platform/fpga_manager.hpp"
 #include "platform/processing_system.hpp"
 #include "platform/system.hpp"
 #include "platform/udmabuf.hpp"
 #include "platform/uio_window.hpp"
-#include "lowering/hardware.hpp"
-#include "tests/support/check_refused.hpp"
 #include "tests/platform/fake_system.hpp"
+#include "tests/support/check_refused.hpp"
 
 #include <doctest/doctest.h>
 
@@ -54,10 +54,12 @@ TEST_CASE("a bitstream is loaded by its name") {
     refusedSaying("ACCELERATOR_FPGA", "no name", [&] { loadBitstream(board.root(), name); });
   }
   loadBitstream(board.root(), "zynqnetd.bit.bin");
-  CHECK_MESSAGE((board.firstLine(folder + "flags") == "0" && board.firstLine(folder + "firmware") == "zynqnetd.bit.bin"), "full bitstream, by name");
+  CHECK_MESSAGE((board.firstLine(folder + "flags") == "0" && board.firstLine(folder + "firmware") == "zynqnetd.bit.bin"),
+                "full bitstream, by name");
   board.fpgaState("write error");
   refusedSaying("ACCELERATOR_FPGA", "write error", [&] { loadBitstream(board.root(), "zynqnetd.bit.bin"); });
-  CHECK_MESSAGE((managerState(board.root()) == "write error" && managerState(board.at("nowhere")).empty()), "the state in the kernel's words");
+  CHECK_MESSAGE((managerState(board.root()) == "write error" && managerState(board.at("nowhere")).empty()),
+                "the state in the kernel's words");
 }
 
 TEST_CASE("a UIO device is found by its name") {
@@ -124,13 +126,15 @@ TEST_CASE("a u-dma-buf is synchronised by ranges") {
   buffer->bytes()[65535] = 7;
   const std::string folder = "sys/class/u-dma-buf/frames/";
   buffer->syncForDevice(4096, 12345);
-  CHECK_MESSAGE((board.firstLine(folder + "sync_offset") == "4096" && board.firstLine(folder + "sync_size") == "12345"), "exactly the range is synchronised");
+  CHECK_MESSAGE((board.firstLine(folder + "sync_offset") == "4096" && board.firstLine(folder + "sync_size") == "12345"),
+                "exactly the range is synchronised");
   CHECK_MESSAGE((board.firstLine(folder + "sync_direction") == "1" && board.firstLine(folder + "sync_for_device") == "1"), "to the device");
   CHECK_MESSAGE(board.firstLine(folder + "sync_for_cpu") == "0", "and nothing else");
   buffer->syncForCpu(8192, 64000);
   CHECK_MESSAGE((board.firstLine(folder + "sync_direction") == "2" && board.firstLine(folder + "sync_for_cpu") == "1"), "from the device");
   board.udmabuf("far", 4096, "0x0000000100000000");
-  CHECK_MESSAGE(openUdmabuf(board.root(), "far")->busAddress() == 0x1'0000'0000ULL, "an address beyond 32 bits is given as it is: the driver refuses it");
+  CHECK_MESSAGE(openUdmabuf(board.root(), "far")->busAddress() == 0x1'0000'0000ULL,
+                "an address beyond 32 bits is given as it is: the driver refuses it");
   board.udmabuf("old", 4096, "0x1d000000", "udmabuf");
   CHECK_MESSAGE(openUdmabuf(board.root(), "old")->busAddress() == 0x1D000000, "the older module's folder");
 }
@@ -191,7 +195,8 @@ TEST_CASE("identifying reads registers only") {
   CHECK_MESSAGE((identifyAccelerator(config).id == 0 && !identifyAccelerator(config).build), "something else answers");
   driver->write(accelerator::reg::id, accelerator::identity);
   driver->write(accelerator::reg::version, accelerator::interfaceVersion + 0x10000);
-  CHECK_MESSAGE((identifyAccelerator(config).version == accelerator::interfaceVersion + 0x10000 && !identifyAccelerator(config).build), "a newer version is not read on");
+  CHECK_MESSAGE((identifyAccelerator(config).version == accelerator::interfaceVersion + 0x10000 && !identifyAccelerator(config).build),
+                "a newer version is not read on");
   driver->write(accelerator::reg::version, accelerator::interfaceVersion);
   refusedSaying("ACCELERATOR_BUILD", "without CONV", [&] { (void)identifyAccelerator(config); });
 }
@@ -210,16 +215,19 @@ TEST_CASE("what the boot loader set up") {
   ProcessingSystem system = readProcessingSystem(board.root());
   CHECK_MESSAGE((!system.clockMHz && system.clockRuns && !system.levelShifters && !system.inReset), "all zeros");
   board.write("proc/device-tree/axi/slcr@f8000000/clkc@100/ps-clk-frequency", "");
-  std::ofstream(board.at("proc/device-tree/axi/slcr@f8000000/clkc@100/ps-clk-frequency"), std::ios::binary) << std::string("\x01\xFC\xA0\x55", 4);
-  poke(0xF8000108, 30U << 12U);             // IO PLL: 33.333333 MHz x 30
-  poke(0xF8000170, 1U << 20U | 10U << 8U);  // by 10
+  std::ofstream(board.at("proc/device-tree/axi/slcr@f8000000/clkc@100/ps-clk-frequency"), std::ios::binary)
+      << std::string("\x01\xFC\xA0\x55", 4);
+  poke(0xF8000108, 30U << 12U);            // IO PLL: 33.333333 MHz x 30
+  poke(0xF8000170, 1U << 20U | 10U << 8U); // by 10
   poke(0xF8000900, 15);
-  poke(0xF8009000, 1);                      // HP1 reads 32 bits
-  poke(0xF800B014, 0xF01);                  // HP3 writes 32 bits
+  poke(0xF8009000, 1);     // HP1 reads 32 bits
+  poke(0xF800B014, 0xF01); // HP3 writes 32 bits
   system = readProcessingSystem(board.root());
   CHECK_MESSAGE((system.clockMHz && std::abs(*system.clockMHz - 100.0) < 1e-3), "FCLK0 by the IO PLL");
   CHECK_MESSAGE(system.levelShifters, "open both ways");
-  CHECK_MESSAGE((system.ports[0].read == 64 && system.ports[0].write == 64 && system.ports[1].read == 32 && system.ports[1].write == 64 && system.ports[3].write == 32), "port widths");
+  CHECK_MESSAGE((system.ports[0].read == 64 && system.ports[0].write == 64 && system.ports[1].read == 32 && system.ports[1].write == 64 &&
+                 system.ports[3].write == 32),
+                "port widths");
   poke(0xF8000178, 1);
   poke(0xF8000240, 1);
   poke(0xF8000900, 10);
@@ -234,7 +242,8 @@ TEST_CASE("regions of the DMA memory") {
   const auto space = std::make_shared<DmaSpace>(10 * 4096 + 100);
   CHECK_MESSAGE(space->largestHole() == 10 * 4096UL, "whole pages only");
   auto a = space->reserve(1), b = space->reserve(4097), c = space->reserve(7 * 4096);
-  CHECK_MESSAGE((a && b && c && a->offset() == 0 && b->offset() == 4096 && b->bytes() == 8192 && c->offset() == 3 * 4096UL), "pages in turn");
+  CHECK_MESSAGE((a && b && c && a->offset() == 0 && b->offset() == 4096 && b->bytes() == 8192 && c->offset() == 3 * 4096UL),
+                "pages in turn");
   CHECK_MESSAGE(!space->reserve(1), "nothing left");
   b.reset();
   CHECK_MESSAGE(space->largestHole() == 8192, "given back");

@@ -52,19 +52,24 @@ int main(int argc, char **argv) {
     macs += macCount(*model, op);
   }
   const double multipliers = preset->multipliers();
-  std::printf("{\"preset\":\"%s\",\"network\":\"zynqnet-%s\",\"stalls\":%s,\"cycles\":%.0f,\"macs\":%llu,\"macUtilization\":%.4f,\"clockMHz\":%u,"
-              "\"framesPerSecond\":%.1f,\"ddrReadBytes\":%u,\"ddrWriteBytes\":%u,\"arrayCycles\":%u,\"stallRead\":%u,\"stallWrite\":%u,\"stallWeights\":%u,"
-              "\"error\":%u,\"errorCommand\":%u,\"commands\":%u,\"bitExact\":%s,\"simulatedCyclesPerSecond\":%.0f,\n \"layers\":[\n",
-              name.c_str(), clustered ? "clustered" : "random", stalls ? "true" : "false", cycles, static_cast<unsigned long long>(macs), static_cast<double>(macs) / cycles / multipliers, preset->clockMHz,
-              preset->clockMHz * 1e6 / cycles, device->readRegister(reg::readBeats) * 8, device->readRegister(reg::writeBeats) * 8,
-              device->readRegister(reg::arrayCycles), device->readRegister(reg::stallRead), device->readRegister(reg::stallWrite), device->readRegister(reg::stallWeights),
-              static_cast<unsigned>(result.error), result.errorCommand, program.commandCount, result.sums == expected.sums ? "true" : "false", cycles / seconds);
+  std::printf(
+      "{\"preset\":\"%s\",\"network\":\"zynqnet-%s\",\"stalls\":%s,\"cycles\":%.0f,\"macs\":%llu,\"macUtilization\":%.4f,\"clockMHz\":%u,"
+      "\"framesPerSecond\":%.1f,\"ddrReadBytes\":%u,\"ddrWriteBytes\":%u,\"arrayCycles\":%u,\"stallRead\":%u,\"stallWrite\":%u,"
+      "\"stallWeights\":%u,"
+      "\"error\":%u,\"errorCommand\":%u,\"commands\":%u,\"bitExact\":%s,\"simulatedCyclesPerSecond\":%.0f,\n \"layers\":[\n",
+      name.c_str(), clustered ? "clustered" : "random", stalls ? "true" : "false", cycles, static_cast<unsigned long long>(macs),
+      static_cast<double>(macs) / cycles / multipliers, preset->clockMHz, preset->clockMHz * 1e6 / cycles,
+      device->readRegister(reg::readBeats) * 8, device->readRegister(reg::writeBeats) * 8, device->readRegister(reg::arrayCycles),
+      device->readRegister(reg::stallRead), device->readRegister(reg::stallWrite), device->readRegister(reg::stallWeights),
+      static_cast<unsigned>(result.error), result.errorCommand, program.commandCount, result.sums == expected.sums ? "true" : "false",
+      cycles / seconds);
   for (std::uint32_t op = 0; op < model->ops.size(); ++op) {
     const auto at = device->trace().find(op);
     const std::uint64_t spent = at == device->trace().end() ? 0 : at->second;
     const std::uint64_t own = macCount(*model, model->ops[op]);
-    std::printf("  {\"op\":\"%s\",\"macs\":%llu,\"cycles\":%llu,\"macUtilization\":%.3f}%s\n", model->ops[op].name.c_str(), static_cast<unsigned long long>(own),
-                static_cast<unsigned long long>(spent), spent == 0 ? 0.0 : static_cast<double>(own) / static_cast<double>(spent) / multipliers,
+    std::printf("  {\"op\":\"%s\",\"macs\":%llu,\"cycles\":%llu,\"macUtilization\":%.3f}%s\n", model->ops[op].name.c_str(),
+                static_cast<unsigned long long>(own), static_cast<unsigned long long>(spent),
+                spent == 0 ? 0.0 : static_cast<double>(own) / static_cast<double>(spent) / multipliers,
                 op + 1 == model->ops.size() ? "" : ",");
   }
   std::printf(" ]}\n");

@@ -23,14 +23,29 @@ constexpr std::uint32_t base = 0x1C000000;
 constexpr std::uint32_t farAway = 0x80000000;
 
 enum class Kind : std::uint8_t {
-  readSlverr, readDecerr, writeSlverr, writeDecerr, badOpcode, badField, misaligned, misalignedList,
-  readOutside, writeOutside, listOutside, noEnd, timeout, abort, softReset
+  readSlverr,
+  readDecerr,
+  writeSlverr,
+  writeDecerr,
+  badOpcode,
+  badField,
+  misaligned,
+  misalignedList,
+  readOutside,
+  writeOutside,
+  listOutside,
+  noEnd,
+  timeout,
+  abort,
+  softReset
 };
-constexpr std::array<const char *, 15> kinds{"read SLVERR", "read DECERR", "write SLVERR", "write DECERR", "bad opcode", "bad field", "misaligned address", "misaligned list",
-                                             "read outside", "write outside", "list outside", "no end marker", "timeout", "abort", "soft reset"};
-constexpr std::array<ErrorCode, 15> codes{ErrorCode::readSlverr, ErrorCode::readDecerr, ErrorCode::writeSlverr, ErrorCode::writeDecerr, ErrorCode::badOpcode, ErrorCode::badField,
-                                          ErrorCode::badAlignment, ErrorCode::badAlignment, ErrorCode::window, ErrorCode::window, ErrorCode::window, ErrorCode::noEnd,
-                                          ErrorCode::timeout, ErrorCode::aborted, ErrorCode::none};
+constexpr std::array<const char *, 15> kinds{"read SLVERR",  "read DECERR",        "write SLVERR",    "write DECERR", "bad opcode",
+                                             "bad field",    "misaligned address", "misaligned list", "read outside", "write outside",
+                                             "list outside", "no end marker",      "timeout",         "abort",        "soft reset"};
+constexpr std::array<ErrorCode, 15> codes{ErrorCode::readSlverr, ErrorCode::readDecerr, ErrorCode::writeSlverr,  ErrorCode::writeDecerr,
+                                          ErrorCode::badOpcode,  ErrorCode::badField,   ErrorCode::badAlignment, ErrorCode::badAlignment,
+                                          ErrorCode::window,     ErrorCode::window,     ErrorCode::window,       ErrorCode::noEnd,
+                                          ErrorCode::timeout,    ErrorCode::aborted,    ErrorCode::none};
 
 int failures = 0;
 std::array<std::uint32_t, kinds.size()> provoked{}; ///< faults that the engine met, per kind
@@ -52,7 +67,9 @@ public:
   }
   [[nodiscard]] Opcode opcode() const { return static_cast<Opcode>(get(field::opcode)); }
   [[nodiscard]] bool computes() const { return opcode() == Opcode::conv || opcode() == Opcode::pool; }
-  [[nodiscard]] bool writes() const { return computes() && (get(field::toMemory) == 0 || (opcode() == Opcode::conv && get(field::wide) != 0)); }
+  [[nodiscard]] bool writes() const {
+    return computes() && (get(field::toMemory) == 0 || (opcode() == Opcode::conv && get(field::wide) != 0));
+  }
 
 private:
   [[nodiscard]] std::uint32_t word(const CommandField &field) const {
@@ -72,7 +89,16 @@ struct BadValue {
 BadValue badValue(Opcode opcode, std::uint32_t choice) {
   using namespace field;
   constexpr std::array<BadValue, 4> load{{{loadRows, 0}, {loadCols, 0}, {loadBlocks, 4097}, {loadRows, 65535}}};
-  constexpr std::array<BadValue, 10> compute{{{kernelRows, 0}, {kernelCols, 8}, {strideRows, 0}, {strideCols, 3}, {outRows, 0}, {outCols, 4097}, {groups, 0}, {inRows, 0}, {rowStart, 0x8000}, {inCols, 5000}}};
+  constexpr std::array<BadValue, 10> compute{{{kernelRows, 0},
+                                              {kernelCols, 8},
+                                              {strideRows, 0},
+                                              {strideCols, 3},
+                                              {outRows, 0},
+                                              {outCols, 4097},
+                                              {groups, 0},
+                                              {inRows, 0},
+                                              {rowStart, 0x8000},
+                                              {inCols, 5000}}};
   constexpr std::array<BadValue, 3> conv{{{blocks, 0}, {lastQuads, 0}, {lastQuads, 5}}};
   if (opcode == Opcode::load) {
     return load.at(choice % load.size());
@@ -85,7 +111,9 @@ BadValue badValue(Opcode opcode, std::uint32_t choice) {
 
 /// The field that holds the address which the command reads or writes.
 const CommandField &addressOf(const CommandAt &command) {
-  return command.opcode() == Opcode::load ? field::loadAddress : command.opcode() == Opcode::weights ? field::weightsAddress : field::outAddress;
+  return command.opcode() == Opcode::load      ? field::loadAddress
+         : command.opcode() == Opcode::weights ? field::weightsAddress
+                                               : field::outAddress;
 }
 
 /// Whether a command can carry this fault.
@@ -111,8 +139,8 @@ struct Fault {
 };
 
 /// Causes the fault, lets the engine stop, and repairs the list.
-Fault provoke(sim::AcceleratorModel &model, const Program &program, std::span<const std::uint8_t> frame, std::uint32_t seed, const sim::MemoryConditions &conditions,
-              std::uint64_t maxCycles) {
+Fault provoke(sim::AcceleratorModel &model, const Program &program, std::span<const std::uint8_t> frame, std::uint32_t seed,
+              const sim::MemoryConditions &conditions, std::uint64_t maxCycles) {
   const Kind kind = static_cast<Kind>(seed % kinds.size());
   const std::uint32_t choice = seed / kinds.size() * 7 + seed;
   Fault fault;
@@ -141,7 +169,8 @@ Fault provoke(sim::AcceleratorModel &model, const Program &program, std::span<co
   default:
     break;
   }
-  fault.commandKnown = kind == Kind::badOpcode || kind == Kind::badField || kind == Kind::misaligned || kind == Kind::readOutside || kind == Kind::noEnd;
+  fault.commandKnown =
+      kind == Kind::badOpcode || kind == Kind::badField || kind == Kind::misaligned || kind == Kind::readOutside || kind == Kind::noEnd;
   if (kind == Kind::readSlverr || kind == Kind::readDecerr) {
     model.memory().failRead(1 + choice % 23, kind == Kind::readSlverr ? sim::AxiMemory::slaveError : sim::AxiMemory::decodeError);
   } else if (kind == Kind::writeSlverr || kind == Kind::writeDecerr) {
@@ -155,7 +184,9 @@ Fault provoke(sim::AcceleratorModel &model, const Program &program, std::span<co
       model.tick();
     }
     model.writeRegister(reg::irqEnable, irqEnableBits::all);
-    model.writeRegister(reg::commandAddress, kind == Kind::listOutside ? farAway : base + program.lists[0].commandsOffset + (kind == Kind::misalignedList ? 8 : 0));
+    model.writeRegister(reg::commandAddress, kind == Kind::listOutside
+                                                 ? farAway
+                                                 : base + program.lists[0].commandsOffset + (kind == Kind::misalignedList ? 8 : 0));
     model.writeRegister(reg::commandCount, program.commandCount - (kind == Kind::noEnd ? 1 : 0));
     fault.command = program.commandCount - 1;
     fault.commandKnown = kind == Kind::noEnd;

@@ -1,7 +1,7 @@
 // Random networks through the RTL, bit for bit against the scalar engine: sums always, all tensors where they are in DRAM.
 // Every fourth network has few different weights, which travel as codebook indices where the preset can look them up.
-// Seed 0 is a tensor made in steps that share rows, seed 1 a convolution whose weights exceed the smallest ring. No network may take longer than its cycle bound.
-// Usage: rtl_random PRESET [networks] [first seed]
+// Seed 0 is a tensor made in steps that share rows, seed 1 a convolution whose weights exceed the smallest ring. No network may take longer
+// than its cycle bound. Usage: rtl_random PRESET [networks] [first seed]
 #include "core/error.hpp"
 #include "core/scalar_engine.hpp"
 #include "lowering/cycle_bound.hpp"
@@ -20,7 +20,8 @@ namespace {
 int failures = 0;
 
 /// The tensors that the program left in DRAM.
-bool tensorsAgree(const accelerator::Program &program, const Model &model, std::span<const std::uint8_t> memory, const TensorDump &expected) {
+bool tensorsAgree(const accelerator::Program &program, const Model &model, std::span<const std::uint8_t> memory,
+                  const TensorDump &expected) {
   for (std::size_t t = 1; t < model.tensors.size(); ++t) {
     const accelerator::StoredTensor &stored = program.tensors[t];
     if (!stored.inMemory) {
@@ -30,11 +31,13 @@ bool tensorsAgree(const accelerator::Program &program, const Model &model, std::
     for (std::uint32_t y = 0; y < tensor.height; ++y) {
       for (std::uint32_t x = 0; x < tensor.width; ++x) {
         for (std::size_t c = 0; c < stored.channelOf.size(); ++c) {
-          const std::size_t at = stored.offset + ((std::size_t{y} * (stored.channelOf.size() / 16) + c / 16) * tensor.width + x) * 16 + c % 16;
+          const std::size_t at =
+              stored.offset + ((std::size_t{y} * (stored.channelOf.size() / 16) + c / 16) * tensor.width + x) * 16 + c % 16;
           if (stored.channelOf[c] < 0) {
             continue;
           }
-          const std::uint8_t want = expected.bytes[t][(std::size_t{y} * tensor.width + x) * tensor.channels + static_cast<std::size_t>(stored.channelOf[c])];
+          const std::uint8_t want =
+              expected.bytes[t][(std::size_t{y} * tensor.width + x) * tensor.channels + static_cast<std::size_t>(stored.channelOf[c])];
           if (memory[at] != want) {
             std::printf("  tensor %zu row %u col %u channel %d: %u, expected %u\n", t, y, x, stored.channelOf[c], memory[at], want);
             return false;
@@ -47,7 +50,8 @@ bool tensorsAgree(const accelerator::Program &program, const Model &model, std::
 }
 
 const accelerator::Preset &presetOf(const std::string &name) {
-  const auto found = std::find_if(accelerator::presets.begin(), accelerator::presets.end(), [&](const accelerator::Preset &p) { return p.name == name; });
+  const auto found =
+      std::find_if(accelerator::presets.begin(), accelerator::presets.end(), [&](const accelerator::Preset &p) { return p.name == name; });
   if (found == accelerator::presets.end()) {
     throw Error("ENGINE_UNSUPPORTED", "unknown preset " + name);
   }
@@ -88,7 +92,8 @@ std::size_t runOne(const std::string &preset, std::uint32_t seed) {
     const std::uint64_t bound = accelerator::cycleBound(program, device->preset(), 1 - conditions.stallShare - 0.05);
     const sim::RunResult result = sim::runFrame(*device, program, frame, list, bound);
     if (result.error != accelerator::ErrorCode::none) {
-      std::printf("FAILED %s seed %u: error %u at command %u, address %08x\n", preset.c_str(), seed, static_cast<unsigned>(result.error), result.errorCommand, result.errorAddress);
+      std::printf("FAILED %s seed %u: error %u at command %u, address %08x\n", preset.c_str(), seed, static_cast<unsigned>(result.error),
+                  result.errorCommand, result.errorAddress);
       ++failures;
     } else if (!tensorsAgree(program, *model, device->memory().bytes(), tensors) || result.sums != expected.sums) {
       std::printf("FAILED %s seed %u: results differ (sums %s)\n", preset.c_str(), seed, result.sums == expected.sums ? "agree" : "differ");

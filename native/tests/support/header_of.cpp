@@ -53,7 +53,9 @@ json opOf(const Op &op, bool int8) {
 
 json inputOf(const Model &model) {
   const Tensor &tensor = model.tensors.front();
-  json input{{"channels", tensor.channels}, {"height", tensor.height}, {"width", tensor.width},
+  json input{{"channels", tensor.channels},
+             {"height", tensor.height},
+             {"width", tensor.width},
              {"order", model.input.order == ChannelOrder::rgb ? "rgb" : "bgr"}};
   for (std::uint32_t c = 0; c < tensor.channels; ++c) {
     input["mean"].push_back(model.input.mean.at(c));
@@ -84,16 +86,23 @@ template <typename Value> void reshape(std::vector<Value> &weights, std::mt19937
 
 std::string headerOf(const Model &model) {
   const bool int8 = model.arithmetic == Arithmetic::int8;
-  json header{{"name", model.name}, {"arithmetic", int8 ? "int8" : "float32"}, {"input", inputOf(model)},
-              {"preprocessing", {{"mode", "squash"}, {"resize", nullptr}, {"crop", false}}}, {"provenance", json::object()}};
+  json header{{"name", model.name},
+              {"arithmetic", int8 ? "int8" : "float32"},
+              {"input", inputOf(model)},
+              {"preprocessing", {{"mode", "squash"}, {"resize", nullptr}, {"crop", false}}},
+              {"provenance", json::object()}};
   for (std::uint32_t c = 0; c < model.classes; ++c) {
     std::string label = "c";
     label += std::to_string(c);
     header["labels"].push_back(std::move(label));
   }
   for (const Tensor &tensor : model.tensors) {
-    header["tensors"].push_back({{"name", tensor.name}, {"channels", tensor.channels}, {"height", tensor.height},
-                                 {"width", tensor.width}, {"scale", tensor.scale}, {"zeroPoint", tensor.zeroPoint}});
+    header["tensors"].push_back({{"name", tensor.name},
+                                 {"channels", tensor.channels},
+                                 {"height", tensor.height},
+                                 {"width", tensor.width},
+                                 {"scale", tensor.scale},
+                                 {"zeroPoint", tensor.zeroPoint}});
   }
   for (const Op &op : model.ops) {
     header["ops"].push_back(opOf(op, int8));

@@ -1,8 +1,8 @@
 // The header text of a model built in memory, for tests, fuzz seeds and benchmarks.
 #pragma once
 
-#include "zqn/codec.hpp"
 #include "core/model.hpp"
+#include "zqn/codec.hpp"
 
 #include <cstdint>
 #include <string>

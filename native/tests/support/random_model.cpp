@@ -194,7 +194,8 @@ void addStage(Builder &builder, bool extreme) {
     op.output.view = {target, offset, slice};
     builder.addConv(op, extreme);
     offset += slice;
-    if (op.kernelHeight == 1 && op.kernelWidth == 1 && op.stride == 1 && op.padding.top + op.padding.left + op.padding.bottom + op.padding.right == 0) {
+    if (op.kernelHeight == 1 && op.kernelWidth == 1 && op.stride == 1 &&
+        op.padding.top + op.padding.left + op.padding.bottom + op.padding.right == 0) {
       op.kernelHeight = op.kernelWidth = 3; // as in a fire module
       op.padding = {1, 1, 1, 1};
     }
@@ -339,8 +340,8 @@ std::shared_ptr<const Model> randomZynqNet(std::uint32_t seed, std::uint32_t cla
   Builder builder(seed, arithmetic);
   Model &model = builder.model();
   setInput(builder, 3, {256, 256});
-  const auto conv = [&](std::uint32_t input, std::uint32_t target, std::uint32_t offset, std::uint32_t channels,
-                        std::uint8_t kernel, std::uint8_t stride) {
+  const auto conv = [&](std::uint32_t input, std::uint32_t target, std::uint32_t offset, std::uint32_t channels, std::uint8_t kernel,
+                        std::uint8_t stride) {
     Op op;
     op.input = {input, 0, model.tensors[input].channels};
     op.output.view = {target, offset, channels};
@@ -358,8 +359,8 @@ std::shared_ptr<const Model> randomZynqNet(std::uint32_t seed, std::uint32_t cla
     std::uint32_t squeeze, expand;
     bool strided;
   };
-  for (const Fire &fire : {Fire{16, 64, true}, Fire{16, 64, false}, Fire{32, 128, true}, Fire{32, 128, false},
-                           Fire{64, 256, true}, Fire{64, 192, false}, Fire{112, 256, true}, Fire{112, 368, false}}) {
+  for (const Fire &fire : {Fire{16, 64, true}, Fire{16, 64, false}, Fire{32, 128, true}, Fire{32, 128, false}, Fire{64, 256, true},
+                           Fire{64, 192, false}, Fire{112, 256, true}, Fire{112, 368, false}}) {
     edge /= fire.strided ? 2 : 1;
     const std::uint32_t squeezed = builder.addTensor(fire.squeeze, {edge, edge}, 0);
     conv(last, squeezed, 0, fire.squeeze, fire.strided ? 3 : 1, fire.strided ? 2 : 1);

@@ -1,7 +1,7 @@
 // Decoding speed: zynqnet_bench_decode MODEL.zqn [repetitions]. One JSON object on standard output.
 // The digest is taken from the file: node computes it in the daemon.
-#include "zqn/codec.hpp"
 #include "core/error.hpp"
+#include "zqn/codec.hpp"
 
 #include <algorithm>
 #include <cstdio>

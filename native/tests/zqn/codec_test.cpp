@@ -1,11 +1,11 @@
 // The file format: what goes in comes out, and nothing damaged is taken.
+#include "tests/support/check_refused.hpp"
+#include "tests/support/header_of.hpp"
+#include "tests/support/random_model.hpp"
 #include "zqn/arrays.hpp"
 #include "zqn/codec.hpp"
 #include "zqn/huffman.hpp"
 #include "zqn/text_packer.hpp"
-#include "tests/support/check_refused.hpp"
-#include "tests/support/random_model.hpp"
-#include "tests/support/header_of.hpp"
 
 #include <doctest/doctest.h>
 
@@ -31,8 +31,10 @@ TEST_CASE("codes are optimal and limited") {
   for (const std::uint8_t length : lengths) {
     space += std::ldexp(1.0, -length);
   }
-  CHECK_MESSAGE((*std::max_element(lengths.begin(), lengths.end()) == maxCodeLength && space == 1.0), "a degenerate code is limited and complete");
-  CHECK_MESSAGE((limitedCodeLengths(std::vector<std::uint64_t>{4, 2, 1, 1}, 12) == std::vector<std::uint8_t>{1, 2, 3, 3}), "Huffman's own example");
+  CHECK_MESSAGE((*std::max_element(lengths.begin(), lengths.end()) == maxCodeLength && space == 1.0),
+                "a degenerate code is limited and complete");
+  CHECK_MESSAGE((limitedCodeLengths(std::vector<std::uint64_t>{4, 2, 1, 1}, 12) == std::vector<std::uint8_t>{1, 2, 3, 3}),
+                "Huffman's own example");
 }
 
 void codesSurvive(std::uint32_t seed) {
@@ -41,7 +43,8 @@ void codesSurvive(std::uint32_t seed) {
   const std::uint32_t used = 1 + static_cast<std::uint32_t>(random() % symbols);
   std::vector<std::uint32_t> text(random() % 3000);
   for (std::uint32_t &symbol : text) {
-    symbol = static_cast<std::uint32_t>(std::min<double>(used - 1, std::abs(std::normal_distribution<double>(0, used / 4.0 + 0.1)(random))));
+    symbol =
+        static_cast<std::uint32_t>(std::min<double>(used - 1, std::abs(std::normal_distribution<double>(0, used / 4.0 + 0.1)(random))));
   }
   std::vector<std::uint64_t> counts(symbols, 0);
   for (const std::uint32_t symbol : text) {
@@ -66,7 +69,8 @@ void codesSurvive(std::uint32_t seed) {
 }
 
 TEST_CASE("arrays survive") {
-  const std::vector<std::vector<std::uint32_t>> integers{{}, {0}, {0, 0, 0}, {1, 2, 3}, {0xffffffffU, 0, 1}, {0x80000000U, 0x80000000U}, {8, 16, 4096, 0}};
+  const std::vector<std::vector<std::uint32_t>> integers{
+      {}, {0}, {0, 0, 0}, {1, 2, 3}, {0xffffffffU, 0, 1}, {0x80000000U, 0x80000000U}, {8, 16, 4096, 0}};
   for (const std::vector<std::uint32_t> &values : integers) {
     BitWriter writer;
     putIntegers(writer, values);
@@ -82,7 +86,8 @@ TEST_CASE("arrays survive") {
     BitReader reader(bytes);
     const std::vector<float> back = takeFloats(reader, values.size());
     CHECK_MESSAGE((std::equal(values.begin(), values.end(), back.begin(), back.end(),
-                     [](float a, float b) { return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b); })), "floats survive bit for bit");
+                              [](float a, float b) { return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b); })),
+                  "floats survive bit for bit");
   }
   for (const std::int32_t value : {0, -1, 1, 2147483647, -2147483647 - 1}) {
     CHECK_MESSAGE(unzigzag(zigzag(value)) == value, "zigzag");
@@ -116,7 +121,8 @@ void modelsSurvive(std::uint32_t seed, std::set<std::string> &codings) {
     const ConvWeights &a = model.weights[i];
     const ConvWeights &b = parsed.model.weights[i];
     CHECK_MESSAGE((a.weights == b.weights && a.bias == b.bias && a.multiplier == b.multiplier && a.shift == b.shift &&
-              a.floatWeights == b.floatWeights && a.floatBias == b.floatBias), ("weights survive, seed " + std::to_string(seed)));
+                   a.floatWeights == b.floatWeights && a.floatBias == b.floatBias),
+                  ("weights survive, seed " + std::to_string(seed)));
     stored += parsed.sections[i].storedBytes;
     codings.insert(parsed.sections[i].coding.substr(0, 4));
     codings.insert(parsed.sections[i].coding.find("contexts") != std::string::npos ? "contexts" : "");
@@ -145,9 +151,7 @@ void damageIsRefused(std::uint32_t seed) {
   CHECK_MESSAGE((refused > 0 && refused <= 100), "some damage is refused even without the digest");
   for (std::size_t size = 0; size < file.size(); size += 1 + size / 50) {
     const std::vector<std::uint8_t> cut(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
-    checkRefused(size < 4 ? "MODEL_MAGIC" : "MODEL_TRUNCATED", "a cut file", [&] {
-      (void)parseModel(cut, std::vector<std::uint8_t>(32));
-    });
+    checkRefused(size < 4 ? "MODEL_MAGIC" : "MODEL_TRUNCATED", "a cut file", [&] { (void)parseModel(cut, std::vector<std::uint8_t>(32)); });
   }
   std::vector<std::uint8_t> version = file;
   version[4] = 2;

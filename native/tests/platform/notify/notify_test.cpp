@@ -59,9 +59,7 @@ std::string refusal(const std::string &socket) {
   return "sent";
 }
 
-std::size_t openFiles() {
-  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {}));
-}
+std::size_t openFiles() { return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {})); }
 
 TEST_CASE("messages arrive, and what cannot be sent is an error") {
   char folder[] = "/tmp/zynqnet-notify-XXXXXX";

@@ -23,13 +23,13 @@ constexpr std::uint32_t height = 8;
 /// What the addon does, for tests: waits for notifications and adds the news up.
 class Reader {
 public:
-  explicit Reader(std::shared_ptr<FakeKernel> kernel, std::vector<PixelFormat> formats = {PixelFormat::mjpg, PixelFormat::yuyv, PixelFormat::nv12, PixelFormat::rgb24, PixelFormat::grey})
+  explicit Reader(std::shared_ptr<FakeKernel> kernel,
+                  std::vector<PixelFormat> formats = {PixelFormat::mjpg, PixelFormat::yuyv, PixelFormat::nv12, PixelFormat::rgb24,
+                                                      PixelFormat::grey})
       : bell_(std::make_shared<Bell>()),
         capture_(std::move(kernel), Wish{"/dev/fake", width, height, 30, std::move(formats)}, [bell = bell_] { bell->ring(); }) {}
 
-  ~Reader() {
-    stop();
-  }
+  ~Reader() { stop(); }
 
   void stop() {
     capture_.stop();
@@ -323,7 +323,8 @@ TEST_CASE("says why it cannot open") {
     {
       Reader reader(kernel);
       reader.awaitEnd();
-      const bool right = reader.error && reader.error->code() == c.code && std::string(reader.error->what()).find(c.says) != std::string::npos;
+      const bool right =
+          reader.error && reader.error->code() == c.code && std::string(reader.error->what()).find(c.says) != std::string::npos;
       if (!right) {
         std::printf("wanted %s ... %s, got %s\n", c.code, c.says, reader.error ? reader.error->what() : "no error");
       }

@@ -30,11 +30,11 @@ public:
   // How the device answers; set before it is opened.
   std::vector<std::uint32_t> formats{V4L2_PIX_FMT_YUYV};
   std::uint32_t capabilities = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING;
-  std::uint32_t grantedWidth = 0;   ///< 0: as asked
-  std::uint32_t grantedFourcc = 0;  ///< 0: as asked
-  std::uint32_t padding = 0;        ///< bytes after each row
+  std::uint32_t grantedWidth = 0;  ///< 0: as asked
+  std::uint32_t grantedFourcc = 0; ///< 0: as asked
+  std::uint32_t padding = 0;       ///< bytes after each row
   std::uint32_t buffersGiven = 4;
-  std::uint32_t bufferBytes = 0;    ///< 0: as many as a frame needs
+  std::uint32_t bufferBytes = 0;       ///< 0: as many as a frame needs
   std::map<unsigned long, int> refuse; ///< request -> negative errno
   int openError = 0;
 
