@@ -9,7 +9,7 @@ import type { Fleet, RolloutOptions } from './fleet-options.js';
 export interface FleetChange {
   readonly apply: RolloutSteps['apply'];
   readonly applyAll?: RolloutSteps['applyAll'];
-  /** Takes it back on one board, if the change knows how. */
+  /** Rolls it back on one board, if the change knows how. */
   readonly undo?: (device: string) => Promise<void>;
 }
 
@@ -75,7 +75,7 @@ export async function showRollout(
     process.stdout.write(
       `${outcomes.length - failed} of ${boards.length} done, ${failed} failed, ${untouched.length} not asked, ${away.length} away\n`,
     );
-    if (undone.length > 0) process.stdout.write(`taken back on ${undone.join(', ')}\n`);
+    if (undone.length > 0) process.stdout.write(`rolled back on ${undone.join(', ')}\n`);
   }
   return failed === 0 && untouched.length === 0 && away.length === 0 ? 0 : 1;
 }
@@ -113,7 +113,7 @@ async function undoAll(outcomes: readonly Outcome[], undo: (device: string) => P
       await undo(device);
       undone.push(device);
     } catch (error) {
-      process.stderr.write(`${device}: cannot be taken back: ${messageOf(error)}\n`);
+      process.stderr.write(`${device}: cannot be rolled back: ${messageOf(error)}\n`);
     }
   }
   return undone;

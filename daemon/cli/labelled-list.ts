@@ -8,7 +8,7 @@ export interface Labelled {
 
 /**
  * Reads a list of labelled pictures: CSV with a header that has the columns `file` and `class` (a class index), others
- * are passed over. Comma or semicolon, quotes as in RFC 4180. Throws `LIST_FORMAT` naming the line.
+ * are ignored. Comma or semicolon, quotes as in RFC 4180. Throws `LIST_FORMAT` naming the line.
  */
 export function parseLabelledList(text: string, source: string, classes: number): Labelled[] {
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);

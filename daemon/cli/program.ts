@@ -4,7 +4,7 @@ import { version } from '../util/version.js';
 import { addLazily, examples, type LazyCommand } from './lazy.js';
 import { UsageError } from './usage-error.js';
 
-/** Exit codes: 0 done, 1 failed, 2 wrong usage, 3 (of `run`) to be started anew. */
+/** Exit codes: 0 done, 1 failed, 2 wrong usage, 3 (of `run`) to be started again. */
 export async function runProgram(commands: readonly LazyCommand[], argv: readonly string[]): Promise<number> {
   // `help model inspect` is `model inspect --help`, so that the asked-for file is the one that loads.
   const args = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];

@@ -20,7 +20,7 @@ export function register(command: Command): void {
 async function run(options: RunOptions): Promise<void> {
   for (;;) {
     const end = await runOnce(options);
-    // Where a supervisor starts the daemon anew, a restart is a new process; elsewhere (a terminal) a new daemon in this one.
+    // Where a supervisor starts the daemon again, a restart is a new process; elsewhere (a terminal) a new daemon in this one.
     if (end !== 'restart' || process.env.ZYNQNETD_SUPERVISED === '1') process.exit(end === 'restart' ? 0 : end);
   }
 }

@@ -28,13 +28,13 @@ export const targets = {
   log: { effect: 'live', frames: false, called: true },
   /** When the camera is open, and which of its frames are used. */
   schedule: { effect: 'live', frames: false, called: true },
-  /** The model is loaded, and the engine opened, anew. */
+  /** The model is loaded, and the engine opened, again. */
   model: { effect: 'pipeline', frames: true, called: true },
   /** How a frame becomes the input of the network. */
   view: { effect: 'live', frames: true, called: true },
   /** The names of the classes. */
   labels: { effect: 'live', frames: true, called: true },
-  /** The camera is opened anew. */
+  /** The camera is opened again. */
   camera: { effect: 'pipeline', frames: true, called: true },
   /** Read once, at the start of the daemon: it restarts. */
   process: { effect: 'process', frames: false, called: false },

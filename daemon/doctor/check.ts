@@ -31,7 +31,7 @@ export interface ConfigSource {
   readonly problem?: string;
   /** The file is there but this user may not read it. */
   readonly forbidden?: boolean;
-  /** What was wrong with stored changes that had to be passed over. */
+  /** What was wrong with stored changes that were ignored. */
   readonly overlayProblems: readonly string[];
   /** What is written under an older name. */
   readonly olderNames?: readonly string[];

@@ -34,7 +34,7 @@ export function userInfoOf(url: string): string[] {
 
 const address = /(?<![a-z0-9+.-])[a-z0-9+.-]+:\/\/[^\s"'\\]+/gi;
 
-/** In text an address may be followed by a comma and the like: it is changed in place, not parsed and written anew. */
+/** In text an address may be followed by a comma and the like: it is changed in place, not parsed and written again. */
 function redactAddress(text: string): string {
   const start = text.indexOf('://') + 3;
   const host = text.slice(start).search(/[/?#]/);

@@ -22,6 +22,6 @@ export const recovery = section('What is done about an engine that fails: retry,
   exit: key(z.boolean(), {
     default: true,
     applies: 'recovery',
-    doc: 'End the daemon when nothing has helped, so that its supervisor starts it anew; false: stay, without answers.',
+    doc: 'End the daemon when no step of recovery helps, so that its supervisor starts it again; false: it stays up without classifying.',
   }),
 });

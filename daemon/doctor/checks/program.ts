@@ -22,7 +22,7 @@ function configuration({ source, machine }: Context): Finding {
   if (source.forbidden) return failed(`${file} may not be read by this user`, 'sudo zynqnetd doctor');
   if (problem !== undefined) return failed(problem, `zynqnetd config check -c ${file ?? 'FILE'}`);
   if (overlayProblems.length > 0) {
-    return warning(`stored changes were passed over: ${overlayProblems.join('; ')}`, 'zynqnetd config show');
+    return warning(`stored changes are ignored: ${overlayProblems.join('; ')}`, 'zynqnetd config show');
   }
   if (olderNames.length > 0)
     return warning(olderNames.join('; '), `write the new names into ${file ?? 'your settings'}`);

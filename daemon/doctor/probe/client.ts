@@ -14,7 +14,7 @@ export type Answer =
 
 const processFile = fileURLToPath(new URL('./process.js', import.meta.url));
 
-/** Asks the probe process, which is started at the first call and anew after one that was given up or died. */
+/** Asks the probe process, which is started at the first call and again after one that was given up or died. */
 export function startProbe(file = processFile): Probe {
   const connection = new Connection(file);
   const calls = callNames.map((name) => [

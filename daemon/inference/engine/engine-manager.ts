@@ -22,7 +22,7 @@ export interface EngineManagerOptions {
 export interface EngineManagerEvents {
   /** Another backend runs the frames now. */
   backendChanged: [];
-  /** Nothing helped, and the configuration wants the supervisor to start the daemon anew. */
+  /** Nothing helped, and the configuration wants the supervisor to start the daemon again. */
   exhausted: [reason: string];
 }
 

@@ -51,7 +51,7 @@ export class Directory {
     return this.#boards.get(device);
   }
 
-  /** Anybody may publish anything: what is not as the catalogue says is passed over. */
+  /** Anybody may publish anything: what does not match the catalogue is ignored. */
   take(topic: string, payload: Buffer): void {
     const before = this.#known;
     this.#take(topic, payload);

@@ -75,7 +75,7 @@ export class Connection {
     if (this.#move('start')) this.#connect();
   }
 
-  /** For whoever finds out that the session does not answer: drops it and connects anew. */
+  /** For whoever finds out that the session does not answer: drops it and connects again. */
   fail(reason: string): void {
     this.#lost(reason);
   }

@@ -2,7 +2,7 @@ import { unsupported } from '../import-errors.js';
 import { limits } from '../limits.js';
 import { type Graph, layerName, type Node } from './nodes.js';
 
-/** Who writes and who reads each value; made anew after every change, the graphs are small. */
+/** Who writes and who reads each value; made again after every change, the graphs are small. */
 export class Uses {
   readonly #producers = new Map<number, Node>();
   readonly #consumers = new Map<number, Node[]>();

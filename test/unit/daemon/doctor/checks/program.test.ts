@@ -28,7 +28,7 @@ describe('configuration', () => {
     expect(found.of('config')).toMatchObject({ state: 'failed', remedy: 'sudo zynqnetd doctor' });
   });
 
-  test('stored changes that were passed over', async () => {
+  test('stored changes that were ignored', async () => {
     const found = await program({ source: { overlayProblems: ['overlay.json is unreadable: x'] } });
     expect(found.of('config')).toMatchObject({ state: 'warning', found: expect.stringContaining('overlay.json') });
   });
