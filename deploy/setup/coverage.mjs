@@ -85,6 +85,7 @@ const sources = new Map();
 /** @param {FileCoverage} coverage */
 const add = (coverage) => {
   const name = relative(root, coverage.path);
+  if (!/^(daemon|tools)\//.test(name)) return; // vitest takes test/unit/daemon for daemon, too
   const source = sources.get(name) ?? new Source();
   source.add(coverage);
   sources.set(name, source);
