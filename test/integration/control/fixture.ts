@@ -48,10 +48,7 @@ export class Boards {
     ];
     const launch = () => {
       const daemon = new DaemonProcess(['run', ...all.flatMap((setting) => ['--set', setting])]);
-      this.#undo.push(async () => {
-        daemon.child.kill('SIGKILL');
-        await daemon.ended;
-      });
+      this.#undo.push(() => daemon.end());
       return daemon;
     };
     const board: Board = {

@@ -42,6 +42,15 @@ export class DaemonProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
+  /** Ends it whatever it does; while it still listens to signals it may leave its coverage behind. */
+  async end(): Promise<Ended> {
+    this.child.kill('SIGTERM');
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), 20_000);
+    await this.ended;
+    clearTimeout(timer);
+    return this.ended;
+  }
+
   async stop(): Promise<Ended> {
     this.child.kill('SIGTERM');
     return this.ended;
