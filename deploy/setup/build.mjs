@@ -56,12 +56,13 @@ function buildNative(purpose) {
   const folder = 'build/native';
   const cache = join(root, folder, 'CMakeCache.txt');
   const configured = existsSync(cache) ? readFileSync(cache, 'utf8') : '';
-  const withTests = /^ZYNQNET_TESTS:BOOL=ON$/m.test(configured);
+  const forTests = ['ZYNQNET_TESTS', 'ZYNQNET_WERROR'];
+  const withTests = forTests.every((option) => new RegExp(`^${option}:BOOL=ON$`, 'm').test(configured));
   if (configured === '' || (purpose === 'test' && !withTests)) {
     say('configuring the native addon');
     const launcher = onPath('ccache') ? ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] : [];
     const args = ['-S', 'native', '-B', folder, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release', ...launcher];
-    if (purpose === 'test') args.push('-DZYNQNET_TESTS=ON');
+    if (purpose === 'test') args.push(...forTests.map((option) => `-D${option}=ON`));
     run('configuring the native addon', 'cmake', args, { quiet: true });
   }
   // Ninja decides what to do; when nothing has changed this takes some milliseconds.

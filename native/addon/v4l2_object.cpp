@@ -22,7 +22,7 @@ using v4l2::Output;
 /// Carries the capture thread's notifications to the JavaScript thread, until the environment goes.
 class Doorbell {
 public:
-  void connect(Napi::ThreadSafeFunction function) { function_ = std::move(function); }
+  void connect(Napi::ThreadSafeFunction function) { function_ = function; }
 
   void ring() {
     const std::lock_guard lock(mutex_);

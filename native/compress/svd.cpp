@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace zynqnet::compress {
 namespace {
@@ -114,8 +115,10 @@ Svd svd(std::span<const float> a, std::size_t rows, std::size_t columns) {
     for (std::size_t j = 0; j < k; ++j)
       right[j * k + rank] = static_cast<float>(v[source * k + j]);
   }
-  result.u = wide ? std::move(right) : std::move(left);
-  result.v = wide ? std::move(left) : std::move(right);
+  if (wide)
+    std::swap(left, right);
+  result.u = std::move(left);
+  result.v = std::move(right);
   return result;
 }
 

@@ -182,7 +182,8 @@ private:
 
   /// Cycles of one stage for `rows` output rows.
   [[nodiscard]] double stageCycles(const Stage &stage, std::uint32_t rows) const {
-    const double slots = double(rows) * ((stage.outCols + preset_.lanes - 1) / preset_.lanes);
+    const std::uint32_t slotsPerRow = (stage.outCols + preset_.lanes - 1) / preset_.lanes;
+    const double slots = double(rows) * slotsPerRow;
     const double tiles = std::max(1.0, slots / preset_.slots);
     if (stage.pool) {
       return slots * stage.kernelRows * stage.kernelCols * stage.groups + commandCycles;
@@ -198,7 +199,8 @@ private:
     double cycles = 0;
     for (const auto &[tensor, range] : rows.kept) {
       const TensorLayout &layout = network_.layouts.tensors[tensor];
-      cycles += double(range.end - range.first) * layout.blocks() * ((layout.cols + preset_.lanes - 1) / preset_.lanes) + 2 * commandCycles;
+      const std::uint32_t slotsPerRow = (layout.cols + preset_.lanes - 1) / preset_.lanes;
+      cycles += double(range.end - range.first) * layout.blocks() * slotsPerRow + 2 * commandCycles;
     }
     return cycles;
   }

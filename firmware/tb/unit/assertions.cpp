@@ -10,8 +10,21 @@
 namespace zynqnet::bench {
 namespace {
 
+/// Gives the thread its context back: the other benches make their models in it, and a new context takes its place.
+class ContextGuard {
+public:
+  ContextGuard() = default;
+  ContextGuard(const ContextGuard &) = delete;
+  ContextGuard &operator=(const ContextGuard &) = delete;
+  ~ContextGuard() { Verilated::threadContextp(before_); }
+
+private:
+  VerilatedContext *before_ = Verilated::threadContextp();
+};
+
 /// Runs `body` on a fresh checker; true if an assertion fired. Verilator prints its message.
 template <typename Top> bool fires(const std::function<void(Top &)> &body) {
+  const ContextGuard guard;
   VerilatedContext context;
   Top top{&context};
   reset(top);
