@@ -51,6 +51,7 @@ std::vector<std::uint8_t> groupRows(const std::vector<std::vector<std::uint32_t>
     bool moved = false;
     for (std::size_t r = 0; r < histograms.size(); ++r) {
       std::vector<float> bits;
+      bits.reserve(lengths.size());
       for (const std::vector<float> &group : lengths) {
         bits.push_back(std::inner_product(group.begin(), group.end(), histograms[r].begin(), 0.0F));
       }

@@ -14,7 +14,7 @@
 #include <doctest/doctest.h>
 
 #include <pthread.h>
-#include <signal.h>
+#include <signal.h> // NOLINT(modernize-deprecated-headers): POSIX, pthread_kill
 #include <sys/socket.h>
 
 #include <array>

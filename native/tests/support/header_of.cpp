@@ -77,7 +77,8 @@ template <typename Value> void reshape(std::vector<Value> &weights, std::mt19937
     } else if constexpr (sizeof(Value) == 1) {
       weights[i] = static_cast<Value>(weights[i] / step * step); // towards zero: the proofs still hold
     } else {
-      weights[i] = static_cast<Value>(static_cast<int>(weights[i] * 64.0F) / step * step) / 64.0F;
+      const int steps = static_cast<int>(weights[i] * 64.0F) / step;
+      weights[i] = static_cast<Value>(steps * step) / 64.0F;
     }
   }
 }

@@ -29,6 +29,8 @@ public:
       : bell_(std::make_shared<Bell>()),
         capture_(std::move(kernel), Wish{"/dev/fake", width, height, 30, std::move(formats)}, [bell = bell_] { bell->ring(); }) {}
 
+  Reader(const Reader &) = delete;
+  Reader &operator=(const Reader &) = delete;
   ~Reader() { stop(); }
 
   void stop() {

@@ -25,6 +25,8 @@ struct FakeFrame {
 class FakeKernel final : public v4l2::Kernel {
 public:
   FakeKernel();
+  FakeKernel(const FakeKernel &) = delete;
+  FakeKernel &operator=(const FakeKernel &) = delete;
   ~FakeKernel() override;
 
   // How the device answers; set before it is opened.
