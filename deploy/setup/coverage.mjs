@@ -130,8 +130,11 @@ if (flags.includes('--files')) {
 }
 
 const floor = JSON.parse(readFileSync(join(root, 'deploy/setup/coverage-floor.json'), 'utf8'));
+// Without the data beside the checkout many tests are skipped: the figure then says nothing about a change.
+const complete = existsSync(join(root, '../shared'));
+if (!complete) process.stdout.write('the floor is not applied: the tests that need ../shared were skipped\n');
 for (const what of /** @type {const} */ (['lines', 'branches'])) {
-  if (reached[what].percent >= floor[what]) continue;
+  if (!complete || reached[what].percent >= floor[what]) continue;
   process.stdout.write(`${what}: ${reached[what].percent.toFixed(1)} % is below the floor of ${floor[what]} %\n`);
   process.exitCode = 1;
 }
