@@ -32,5 +32,7 @@ export const boardCommands: readonly LazyCommand[] = commands.map((command) =>
 );
 
 function refuse({ name }: { readonly name: PcCommandName }): never {
-  throw new UsageError(`"${name}" is no command of a board: it runs on a PC, as "npx zynqnetd ${name}" in a checkout`);
+  throw new UsageError(
+    `"${name}" is not a command on a board: it runs on a PC, as "npx zynqnetd ${name}" in a checkout`,
+  );
 }

@@ -33,7 +33,7 @@ describe('on a board', () => {
       const { code, out, err } = await ran(boardCommands, ...argv.filter((word) => word !== undefined));
       expect(code).toBe(2);
       expect(out).toBe('');
-      expect(err).toMatch(/^zynqnetd: "\w+" is no command of a board: it runs on a PC, .*\n$/);
+      expect(err).toMatch(/^zynqnetd: "\w+" is not a command on a board: it runs on a PC, .*\n$/);
     },
   );
 
