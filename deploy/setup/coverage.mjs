@@ -130,9 +130,9 @@ if (flags.includes('--files')) {
 }
 
 const floor = JSON.parse(readFileSync(join(root, 'deploy/setup/coverage-floor.json'), 'utf8'));
-// Without the data beside the checkout many tests are skipped: the figure then says nothing about a change.
-const complete = existsSync(join(root, '../shared'));
-if (!complete) process.stdout.write('the floor is not applied: the tests that need ../shared were skipped\n');
+// On somebody's machine without the data beside the checkout, or some tool, tests are skipped; CI has what it needs.
+const complete = process.env.CI !== undefined || existsSync(join(root, '../shared'));
+if (!complete) process.stdout.write('the floor is not applied: this is not CI, and the data of ../shared is missing\n');
 for (const what of /** @type {const} */ (['lines', 'branches'])) {
   if (!complete || reached[what].percent >= floor[what]) continue;
   process.stdout.write(`${what}: ${reached[what].percent.toFixed(1)} % is below the floor of ${floor[what]} %\n`);
